@@ -349,9 +349,16 @@ it('lets a person choose when each kind of notice comes by email', async () => {
 
 it('explains in words how a request would be decided', async () => {
   const page = await at.as('Priya Nair');
-  await at.visit(page, '/explain');
-  await page.getByLabel('Client').fill(onboarded.client);
-  await page.getByLabel('Environment').fill(onboarded.environment);
+  const { client, environment } = onboarded;
+  await at.visit(page, `/clients/${encodeURIComponent(`${environment}~${client}`)}/show`);
+  await page.getByRole('link', { name: 'Explain a request', exact: true }).last().click();
+  // The page knows whose request it is, and what the registry holds is offered.
+  await page.getByRole('heading', { level: 1, name: 'Explain a request' }).waitFor();
+  expect(await page.getByLabel('Client').inputValue()).toBe(client);
+  expect(await page.getByLabel('Environment').inputValue()).toBe(environment);
+  await page.getByLabel('Organisation').fill('r6');
+  await page.locator('datalist option[value="R69"]').waitFor({ state: 'attached' });
+  await page.getByLabel('Organisation').fill('');
   for (const [path, verdict, fact] of [
     ['/FHIR/STU3/CodeSystem/SPECIALTY', 'Gatehouse would allow this request.', onboarded.asid],
     ['/FHIR/STU3/nowhere', /^Gatehouse would reject this request with GW_/, 'What to do'],
@@ -821,7 +828,10 @@ it('imports a spreadsheet: faults by line, a draft immediately, a live applicati
   };
   const row = 'R69,ReferWell,local,application-restricted,referrer';
   await preview(`${row},2454,,,draft`, `ZZZ,ReferWell,local,user-restricted,,,,,draft`);
+  // What the file shows and what only the gateway knows are reported together.
+  await page.getByText('The file has 2 errors in 2 lines. Nothing was changed.').waitFor();
   await page.getByText('Line 2, asid: this cell has 4 digits and must have 12').waitFor();
+  await page.getByText(/^Line 3, organisation_ods_code: /).waitFor();
   await accessible(page, 'import with faults');
   await page.screenshot({ path: `${SHOTS}/import-faults-1280-light.png`, fullPage: true });
   await preview(`${row},,,,draft`);
@@ -831,7 +841,7 @@ it('imports a spreadsheet: faults by line, a draft immediately, a live applicati
   await page.getByRole('button', { name: 'Apply these changes' }).click();
   await page.getByText(/^Applied 1 changes?/).waitFor();
   await preview(`${row},200000009999,anotherKey0123456789,everything,live`);
-  await page.getByText('Lines: 0 to create, 1 to change').waitFor();
+  await page.getByText(/^Lines: 0 to create, 1 to change, .* 1 application goes live\.$/).waitFor();
   await page.getByRole('button', { name: 'Apply these changes' }).click();
   await page.getByText('A second person must approve').waitFor();
   await page.screenshot({ path: `${SHOTS}/import-pending-1280-light.png`, fullPage: true });
@@ -928,6 +938,8 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await page.getByRole('button', { name: 'Save the message set' }).click();
   await page.getByText('There is a message set with this name already').first().waitFor();
 
+  // The choice of interactions is not saved, so the console asks before it is lost.
+  page.once('dialog', (question) => void question.accept());
   await page.getByRole('menuitem', { name: 'Explain a request' }).click();
   await page.getByLabel('Client').fill('no-such-client');
   await page.getByRole('button', { name: 'Explain', exact: true }).click();
@@ -1093,7 +1105,9 @@ it('can be used by keyboard: the first link of the menu is reached and opened', 
 
 it('a form is reached, filled in and left by keyboard, and the focus returns', async () => {
   const page = await at.as('Priya Nair');
-  await at.visit(page, `/applications/${applicationId}/show`);
+  await at.visit(page, '/');
+  await page.getByRole('menuitem', { name: 'Applications', exact: true }).click();
+  await page.locator(`a[href$="/applications/${applicationId}/show"]`).first().click();
   await page.getByRole('button', { name: 'Stop immediately' }).waitFor();
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()');
   for (let count = 0; count < 120 && (await focused()) !== 'Stop immediately'; count += 1)
@@ -1107,7 +1121,21 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
   }
   await page.keyboard.type('odd traffic');
   expect(await dialog.getByLabel('Reason').inputValue()).toBe('odd traffic');
-  await page.keyboard.press('Escape');
+  // What was entered is not thrown away unasked, by the Escape key or by the Back button.
+  const answerWith = async (accept: boolean, leave: () => Promise<unknown>): Promise<void> => {
+    const asked = page.waitForEvent('dialog');
+    const left = leave();
+    const question = await asked;
+    expect(question.message()).toBe('What you have entered is not saved. Discard it?');
+    await (accept ? question.accept() : question.dismiss());
+    await left;
+  };
+  const address = page.url();
+  await answerWith(false, () => page.keyboard.press('Escape'));
+  await answerWith(false, () => page.evaluate('history.back()'));
+  await page.waitForURL(address);
+  expect(await dialog.getByLabel('Reason').inputValue()).toBe('odd traffic');
+  await answerWith(true, () => page.keyboard.press('Escape'));
   await dialog.waitFor({ state: 'hidden' });
   expect(await focused()).toBe('Stop immediately');
   await at.leave(page);

@@ -14,6 +14,7 @@ import { StopButton } from '../stops/stop-button.js';
 import { factsOf } from './application-fields.js';
 import { Checklist } from './checklist.js';
 import { CheckAssertionLink } from '../check-assertion/check-assertion-link.js';
+import { ExplainLink } from '../explain/explain-link.js';
 import { CreateSigningKey } from './create-signing-key.js';
 import { APPLICATION_SECTION } from './step-advice.js';
 import { EditApplication } from './edit-application.js';
@@ -78,7 +79,7 @@ function Parts(application: Tagged<Application>) {
 }
 
 function ApplicationSection(application: Tagged<Application>) {
-  const { id, name, environment, state } = application;
+  const { id, name, environment, organisations, state } = application;
   const stop = useStandingStop({ kind: 'application', target: id }, state);
   return (
     <Section title="Application" id={APPLICATION_SECTION}>
@@ -90,6 +91,7 @@ function ApplicationSection(application: Tagged<Application>) {
           <EditApplication application={application} mayChangeState={mayChangeState(stop)} />
           <CreateSigningKey applicationId={id} />
           <CheckAssertionLink applicationId={id} />
+          <ExplainLink environment={environment} organisation={organisations[0] ?? null} />
         </>
       )}
       {state === 'live' ? (

@@ -18,7 +18,10 @@ export default function AssuranceList() {
           route="assuranceSet"
           label="Set a minimum level"
           fields={[
-            { name: 'organisation', label: 'ODS code', help: 'Leave empty for all organisations' },
+            {
+              ...{ name: 'organisation', label: 'ODS code', suggests: 'organisation' },
+              help: 'Leave empty for all organisations',
+            },
             {
               name: 'minimumLevel',
               label: 'Minimum level',

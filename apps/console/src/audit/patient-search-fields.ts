@@ -5,8 +5,11 @@ export const PATIENT_SEARCH_FIELDS: readonly Field[] = [
   { name: 'nhsNumber', label: 'NHS number' },
   { name: 'ubrn', label: 'UBRN' },
   REASON_IN_TRAIL,
-  { name: 'organisation', label: 'ODS code', help: 'Leave empty for all organisations that you may see' },
-  { name: 'client', label: 'Client' },
+  {
+    ...{ name: 'organisation', label: 'ODS code', suggests: 'organisation' },
+    help: 'Leave empty for all organisations that you may see',
+  },
+  { name: 'client', label: 'Client', suggests: 'client' },
   { name: 'interaction', label: 'Interaction', help: 'For example A005' },
   { name: 'outcome', label: 'Outcome', choices: ['', ...OUTCOMES] },
   { name: 'correlationId', label: 'Correlation id' },

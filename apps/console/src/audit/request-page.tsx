@@ -4,6 +4,7 @@ import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
+import { ExplainLink } from '../explain/explain-link.js';
 import { EvidenceLink } from '../evidence/evidence-link.js';
 import { PageTrail } from '../layout/page-trail.js';
 import { PrintButton } from '../layout/print-button.js';
@@ -71,6 +72,7 @@ function RequestStory({ story, attemptId }: { readonly story: Story; readonly at
           {story.organisation === null ? null : (
             <EvidenceLink odsCode={story.organisation} date={londonDate(Date.parse(story.startedAt))} />
           )}
+          <ExplainLink {...story} />
           <PrintButton />
         </Box>
       </Section>

@@ -3,6 +3,7 @@ import { Alert, Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { useMay } from '../api/use-may.js';
 import { LatestRequests } from '../audit/latest-requests.js';
+import { ExplainLink } from '../explain/explain-link.js';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { RecentHistory } from '../history/recent-history.js';
 import { day } from '../parts/dates.js';
@@ -60,6 +61,7 @@ export default function ClientPage() {
                   ]}
                 />
                 <GrantDialog label="Add a grant" client={client} />
+                <ExplainLink client={name} environment={environment} />
                 {state === 'active' ? (
                   <StopButton
                     body={{ kind: 'client', environment, client: name }}

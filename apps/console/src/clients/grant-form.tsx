@@ -2,13 +2,15 @@ import { clientName, environmentName, odsCode, productName } from '@gatehouse/co
 import type { RegistryDocument } from '@gatehouse/contracts/registry/registry-file';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, MenuItem, TextField } from '@mui/material';
-import { useId, useRef, useState } from 'react';
+import { type ChangeEvent, useId, useRef, useState } from 'react';
 import type { FieldFault } from '../api/problem-error.js';
 import { ACCESS, accessText } from './access.js';
 import { ApplyDocument } from '../parts/apply/apply-document.js';
 import { faultOfValue } from '../parts/form/faults.js';
 import { requireNewClient } from '../parts/apply/require-new.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
+import type { Suggested } from '../parts/form/suggest/offered.js';
+import { SuggestedInput } from '../parts/form/suggest/suggested-input.js';
 import { sentenceCase } from '../parts/words.js';
 import { grantDocument } from './grant-document.js';
 
@@ -21,6 +23,12 @@ const FIELDS = {
   product: { label: 'Product', schema: productName },
 } as const;
 type FieldName = keyof typeof FIELDS;
+/** A new client has a name that nobody has registered. */
+const SUGGESTED: Readonly<Partial<Record<FieldName, Suggested>>> = {
+  environment: 'environment',
+  organisation: 'organisation',
+  product: 'product',
+};
 const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
 
 type Values = Readonly<Record<FieldName, string>> & { readonly access: number };
@@ -48,22 +56,22 @@ export function GrantForm({ client }: Props) {
         {FIELD_NAMES.filter((name) => !fixed.includes(name)).map((name) => {
           const fault = faultOf(name, values[name]) ?? rejectedField(name, rejected);
           const isShown = fault !== null && (isChecked || values[name] !== '');
-          return (
-            <TextField
-              key={name}
-              id={`${id}${name}`}
-              label={FIELDS[name].label}
-              value={values[name]}
-              error={isShown}
-              helperText={isShown ? fault : undefined}
-              onChange={({ target }) => {
-                setValues({ ...values, [name]: target.value });
-                setRejected(rejected.filter((each) => !isAbout(name, each)));
-              }}
-              fullWidth
-              margin="dense"
-              variant="outlined"
-            />
+          const input = {
+            ...{ id: `${id}${name}`, label: FIELDS[name].label, value: values[name] },
+            ...{ error: isShown, helperText: isShown ? fault : undefined },
+            onChange: ({ target }: ChangeEvent<HTMLInputElement>) => {
+              setValues({ ...values, [name]: target.value });
+              setRejected(rejected.filter((each) => !isAbout(name, each)));
+            },
+            fullWidth: true,
+            margin: 'dense',
+            variant: 'outlined',
+          } as const;
+          const suggested = SUGGESTED[name];
+          return suggested === undefined ? (
+            <TextField key={name} {...input} />
+          ) : (
+            <SuggestedInput key={name} {...input} of={suggested} />
           );
         })}
         <TextField

@@ -7,7 +7,10 @@ import { makePack, type PackProgress } from './make-pack.js';
 import { MakingPack, PackFiles } from './pack-files.js';
 
 const FIELDS: readonly Field[] = [
-  { name: 'organisation', label: 'ODS code of the organisation', required: true },
+  {
+    ...{ name: 'organisation', label: 'ODS code of the organisation', required: true },
+    suggests: 'organisation',
+  },
   { name: 'from', label: 'First day', help: 'In London', kind: 'date', required: true },
   {
     name: 'until',

@@ -18,9 +18,9 @@ import { StateTag } from '../parts/state-tag.js';
 type WriteException = AnswerOf<'exceptionList'>['items'][number];
 
 const GRANT: readonly Field[] = [
-  { name: 'environment', label: 'Environment', required: true },
-  { name: 'organisation', label: 'ODS code', required: true },
-  { name: 'product', label: 'Product', required: true },
+  { name: 'environment', label: 'Environment', required: true, suggests: 'environment' },
+  { name: 'organisation', label: 'ODS code', required: true, suggests: 'organisation' },
+  { name: 'product', label: 'Product', required: true, suggests: 'product' },
   { name: 'capability', label: 'Capability', choices: ['referrer', 'provider'], required: true },
   { name: 'interaction', label: 'Interaction', choices: WRITE_INTERACTIONS, required: true },
   { name: 'useCaseReference', label: 'Use case that NHS England approved', required: true },

@@ -1,13 +1,14 @@
 import { explainRequest } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
+import { useSearchParams } from 'react-router-dom';
 import { callRouteWith } from '../api/call-route.js';
 import type { Field } from '../parts/form/fields.js';
 import { QuestionForm } from '../parts/form/question-form.js';
 import { Explanation } from './explanation.js';
 
 const FIELDS: readonly Field[] = [
-  { name: 'client', label: 'Client', required: true },
-  { name: 'environment', label: 'Environment', required: true },
+  { name: 'client', label: 'Client', required: true, suggests: 'client' },
+  { name: 'environment', label: 'Environment', required: true, suggests: 'environment' },
   {
     name: 'path',
     label: 'Path',
@@ -29,6 +30,7 @@ const FIELDS: readonly Field[] = [
   {
     name: 'user.product',
     label: 'Product of the user',
+    suggests: 'product',
     help: 'In place of a session: what the user would be.',
   },
   {
@@ -41,6 +43,7 @@ const FIELDS: readonly Field[] = [
   {
     name: 'headers.NHSD-End-User-Organisation-ODS',
     label: 'Organisation',
+    suggests: 'organisation',
     help: 'If the request chooses one',
   },
   {
@@ -57,11 +60,12 @@ const FIELDS: readonly Field[] = [
 
 /** Shows how Gatehouse would decide a request, without sending it. */
 export default function ExplainPage() {
+  const [search] = useSearchParams();
   return (
     <QuestionForm
       title="Explain a request"
       intro="Gatehouse decides the request as if the service had sent it. Nothing is sent to e-RS."
-      fields={FIELDS}
+      fields={FIELDS.map((field) => ({ ...field, initial: search.get(field.name) ?? field.initial ?? '' }))}
       schema={explainRequest}
       ask={async (body) => (await callRouteWith('explain', { body })) as AnswerOf<'explain'>}
       submitLabel="Explain"

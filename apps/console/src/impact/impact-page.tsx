@@ -12,11 +12,13 @@ const SUCCESSOR: Field = {
   name: 'successor',
   label: 'ODS code of the successor',
   help: 'The organisation that takes its place',
+  suggests: 'organisation',
   required: true,
 };
 const organisation = (does: string): Field => ({
   name: 'odsCode',
   label: `ODS code of the organisation that ${does}`,
+  suggests: 'organisation',
   required: true,
 });
 const firstDay = (label: string): Field => ({
@@ -36,7 +38,10 @@ const EVENTS: Readonly<Record<Kind, { readonly text: string; readonly fields: re
     text: 'An organisation changes its ODS code',
     fields: [
       organisation('changes its code'),
-      { ...SUCCESSOR, label: 'New ODS code', help: 'It is registered as an organisation of its own' },
+      {
+        ...{ name: 'successor', label: 'New ODS code', required: true },
+        help: 'It is registered as an organisation of its own',
+      },
       firstDay('First day without the old code'),
     ],
   },

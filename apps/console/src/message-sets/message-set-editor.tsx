@@ -82,6 +82,7 @@ export function MessageSetEditor({ name, catalogue, before }: Props) {
               focusFirstFault(form.current);
             }}
             label="Save the message set"
+            isUnsaved={hasChanged}
             disabled={name !== null && !hasChanged}
           />
         </Section>

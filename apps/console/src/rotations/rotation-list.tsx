@@ -49,10 +49,11 @@ export default function RotationList() {
             {
               name: 'organisation',
               label: 'ODS code',
+              suggests: 'organisation',
               help: 'Leave empty for the CIS2 client of the product',
             },
-            { name: 'product', label: 'Product', required: true },
-            { name: 'environment', label: 'Environment', required: true },
+            { name: 'product', label: 'Product', required: true, suggests: 'product' },
+            { name: 'environment', label: 'Environment', required: true, suggests: 'environment' },
             {
               ...{ name: 'everyDays', label: 'Every how many days', kind: 'number' },
               help: '1 to 365; 90 if left empty',

@@ -24,6 +24,7 @@ export const PERSON: readonly Field[] = [
     name: 'environments',
     label: 'Environments',
     kind: 'list',
+    suggests: 'environment',
     required: true,
     help: 'Separate them with commas: int, prod',
   },
@@ -34,7 +35,7 @@ export const PERSON: readonly Field[] = [
   REASON_OPTIONAL,
 ];
 export const APPOINTMENT: readonly Field[] = [
-  { name: 'organisation', label: 'ODS code', required: true },
+  { name: 'organisation', label: 'ODS code', required: true, suggests: 'organisation' },
   { name: 'role', label: 'Role', choices: ['owner', 'deputy'], required: true, initial: 'owner' },
   ...PERSON,
 ];

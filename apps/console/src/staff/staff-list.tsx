@@ -40,7 +40,10 @@ function Actions({ id, state }: Person) {
         fixed={{ action: 'give', odsCodes: null }}
         fields={[
           ROLE,
-          { name: 'odsCodes', label: 'ODS codes', kind: 'list', help: 'Leave empty for all organisations' },
+          {
+            ...{ name: 'odsCodes', label: 'ODS codes', kind: 'list', suggests: 'organisation' },
+            help: 'Leave empty for all organisations',
+          },
           REASON_REQUIRED,
         ]}
         done="Role assigned."

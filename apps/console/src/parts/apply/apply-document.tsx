@@ -8,6 +8,7 @@ import { useRefresh } from 'react-admin';
 import { callRouteForLines } from '../../api/call-route.js';
 import { type FieldFault, messageOf, NO_ANSWER, ProblemError } from '../../api/problem-error.js';
 import { useMay } from '../../api/use-may.js';
+import { Unsaved } from '../unsaved/unsaved.js';
 import { counted } from '../words.js';
 import { CHECK_PAGE } from './apply.js';
 import { focusFirstFault } from '../form/focus-first-fault.js';
@@ -25,11 +26,13 @@ interface Props {
   /** Called with what the gateway found wrong with the document. */
   readonly onRejected?: (faults: readonly FieldFault[]) => void;
   readonly label: string;
+  /** Leaving the page would lose what makes the document. */
+  readonly isUnsaved?: boolean;
   /** The document would change nothing. */
   readonly disabled?: boolean;
 }
 
-export function ApplyDocument({ document, label, disabled = false, ...handlers }: Props) {
+export function ApplyDocument({ document, label, isUnsaved = false, disabled = false, ...handlers }: Props) {
   const { onIncomplete, beforeApply, onRejected } = handlers;
   const [reasonFault, setReasonFault] = useState<string | null>(null);
   const [lastLine, setLastLine] = useState<ApplyProgress | null>(null);
@@ -64,6 +67,7 @@ export function ApplyDocument({ document, label, disabled = false, ...handlers }
         submit(event.currentTarget);
       }}
     >
+      {isUnsaved && !isPending && !isSettled ? <Unsaved /> : null}
       <TextField
         id="reason"
         name="reason"

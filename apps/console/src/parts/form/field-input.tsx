@@ -2,6 +2,7 @@ import { MenuItem, TextField } from '@mui/material';
 import { useId } from 'react';
 import { DocumentInput } from './document-input.js';
 import { type FieldInputProps, listOf } from './fields.js';
+import { SuggestedInput } from './suggest/suggested-input.js';
 
 const TYPES = {
   text: 'text',
@@ -25,25 +26,30 @@ export function FieldInput(props: FieldInputProps) {
 }
 
 function TextInput({ field, fault, marksOptional = true }: FieldInputProps) {
-  const { name, label, kind = 'text', choices, required = false, help, initial = '', kept } = field;
+  const { name, label, kind = 'text', choices, suggests, required = false, help, initial = '', kept } = field;
   const id = useId();
   const isMultiple = kind === 'list' && choices !== undefined;
+  const common = {
+    id,
+    name,
+    fullWidth: true,
+    margin: 'dense',
+    variant: 'outlined',
+    label: marksOptional && !required ? `${label} (optional)` : label,
+    error: fault !== undefined,
+    helperText: fault ?? help,
+  } as const;
+  if (suggests !== undefined)
+    return <SuggestedInput {...common} of={suggests} isList={kind === 'list'} defaultValue={initial} />;
   return (
     <TextField
-      id={id}
-      name={name}
-      label={marksOptional && !required ? `${label} (optional)` : label}
+      {...common}
       select={choices !== undefined}
       type={TYPES[kind]}
       {...(kept === undefined
         ? { defaultValue: isMultiple ? listOf(initial, choices) : initial }
         : { value: kept.text, onChange: ({ target }) => kept.set(target.value) })}
-      error={fault !== undefined}
-      helperText={fault ?? help}
-      fullWidth
       {...(kind === 'pasted' && { multiline: true, minRows: 3, maxRows: 10 })}
-      margin="dense"
-      variant="outlined"
       slotProps={{
         htmlInput: WITHOUT_HELP[kind] ?? {},
         ...((kind === 'date' || kind === 'moment') && { inputLabel: { shrink: true } }),

@@ -3,9 +3,10 @@ import { Box, Button } from '@mui/material';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { type FieldFault, ProblemError } from '../../api/problem-error.js';
+import { Unsaved } from '../unsaved/unsaved.js';
 import { checkForm, faultOf, problemOfFaults } from './faults.js';
 import { FieldInput } from './field-input.js';
-import { bodyOfNew, type Field, textsOf } from './fields.js';
+import { bodyOfNew, type Field, isChanged, textsOf } from './fields.js';
 import { focusFirstFault } from './focus-first-fault.js';
 import { FormProblem } from './form-problem.js';
 
@@ -19,6 +20,8 @@ export interface FieldsFormProps<T> {
   /** @throws ProblemError with what the gateway found wrong */
   readonly ask: (body: unknown) => Promise<T>;
   readonly submitLabel: string;
+  /** What is entered asks a question, and is no loss. */
+  readonly changesNothing?: boolean;
   /** What was sent holds a credential, and is forgotten with the page. */
   readonly isForgotten?: boolean;
   /** Undefined: there is no answer yet. */
@@ -26,11 +29,15 @@ export interface FieldsFormProps<T> {
 }
 
 export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }: FieldsFormProps<T>) {
-  const { ask, above, fixed, isForgotten = false } = rest;
+  const { ask, above, fixed, isForgotten = false, changesNothing = false } = rest;
+  const [isUnsaved, setUnsaved] = useState(false);
   const [formFaults, setFormFaults] = useState<readonly FieldFault[]>([]);
   const formElement = useRef<HTMLFormElement>(null);
   const { mutate, reset, data, error, isPending } = useMutation({
     mutationFn: ask,
+    onSuccess: () => {
+      setUnsaved(false);
+    },
     ...(isForgotten ? { gcTime: 0 } : {}),
   });
   const faults = error instanceof ProblemError ? error.faults : formFaults;
@@ -52,11 +59,15 @@ export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }
         component="form"
         ref={formElement}
         noValidate
+        onInput={(event: SyntheticEvent<HTMLFormElement>) => {
+          setUnsaved(!changesNothing && isChanged(fields, new FormData(event.currentTarget)));
+        }}
         onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
           event.preventDefault();
           submit(event.currentTarget);
         }}
       >
+        {isUnsaved ? <Unsaved /> : null}
         {above}
         {error instanceof ProblemError ? (
           <FormProblem problem={problemOfFaults(fields, error.faults, error)} />

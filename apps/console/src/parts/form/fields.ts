@@ -1,4 +1,6 @@
 /** The fields of a form: what each is called, and how its text becomes a value of the body. */
+import type { Suggested } from './suggest/offered.js';
+
 export interface Field {
   /** Its place in the body: `authority.date`. */
   readonly name: string;
@@ -9,6 +11,8 @@ export interface Field {
    */
   readonly kind?: 'text' | 'pasted' | 'date' | 'moment' | 'number' | 'list' | 'secret' | 'document';
   readonly choices?: readonly string[];
+  /** What the registry holds is offered as somebody types. */
+  readonly suggests?: Suggested;
   readonly required?: boolean;
   readonly help?: string;
   readonly initial?: string;
@@ -65,6 +69,10 @@ export function bodyOfEdit(fields: readonly Field[], texts: Texts): Body {
     texts,
   );
 }
+
+/** Whether a form holds what it did not hold at first. */
+export const isChanged = (fields: readonly Field[], form: FormData): boolean =>
+  Object.keys(bodyOfEdit(fields, textsOf(fields, form))).length > 0;
 
 /** The instant of a local date and time; what a browser cannot read stays, for the contract to reject. */
 export function instantOf(text: string): string {

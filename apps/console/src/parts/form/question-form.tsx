@@ -19,6 +19,7 @@ export function QuestionForm<T>({ title, intro, above, ...form }: Props<T>) {
         <CardContent>
           <FieldsForm<T>
             {...form}
+            changesNothing
             above={
               <>
                 <Typography sx={{ mb: 1 }}>{intro}</Typography>

@@ -1,12 +1,14 @@
 /** A button that opens a form for the fields of a route, and calls the route. */
 import { Box, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
-import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef } from 'react';
+import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
 import { useRefresh } from 'react-admin';
 import { useMay } from '../../api/use-may.js';
 import { Place } from '../../environments/place.js';
+import { mayDiscard, Unsaved } from '../unsaved/unsaved.js';
 import { DialogTarget, type Target } from './dialog-target.js';
 import { faultOf } from './faults.js';
 import { FieldInput } from './field-input.js';
+import { isChanged } from './fields.js';
 import { focusFirstFault } from './focus-first-fault.js';
 import { FormProblem } from './form-problem.js';
 import { useDialog } from './use-dialog.js';
@@ -54,6 +56,7 @@ function OpenDialog({ label, target, intro, colour, titleId, result, close, ...r
   const { environments, ...form } = rest;
   const { state, submit, finish } = useRouteForm(form, result !== undefined, close);
   const formElement = useRef<HTMLFormElement>(null);
+  const [isUnsaved, setUnsaved] = useState(false);
   const refresh = useRefresh();
   const { answer, faults, problem, isBusy } = state;
   const isDone = answer !== null;
@@ -65,7 +68,7 @@ function OpenDialog({ label, target, intro, colour, titleId, result, close, ...r
       open
       // A click beside it would lose what was typed; nothing but the button closes what is shown only once.
       onClose={(_, reason) => {
-        if (reason === 'escapeKeyDown' && !isDone) finish();
+        if (reason === 'escapeKeyDown' && !isDone && (!isUnsaved || mayDiscard())) finish();
       }}
       fullWidth
       maxWidth="sm"
@@ -76,11 +79,15 @@ function OpenDialog({ label, target, intro, colour, titleId, result, close, ...r
         ref={formElement}
         noValidate
         autoComplete="off"
+        onInput={(event: SyntheticEvent<HTMLFormElement>) => {
+          setUnsaved(isChanged(form.fields, new FormData(event.currentTarget)));
+        }}
         onSubmit={(event: SyntheticEvent<HTMLFormElement>) => {
           event.preventDefault();
           void submit(event.currentTarget);
         }}
       >
+        {isUnsaved && !isDone ? <Unsaved /> : null}
         <DialogTitle id={titleId}>{label}</DialogTitle>
         <DialogContent>
           {problem === null ? null : (
