@@ -310,7 +310,10 @@ describe('the dashboard', () => {
       ...{ key: 'of both', title: 'of both is unused', whatToDo: 'Look.', path: '/clients' },
       foundAt: new Date(now - HOUR_MS).toISOString(),
     });
-    expect(counts).toMatchObject({ approvalsPending: 3, stopsUnreviewed: 1, keyEmergenciesUnreviewed: 1 });
+    expect(counts).toMatchObject({
+      ...{ approvalsPending: 3, stopsInForce: 1, stopsUnreviewed: 1 },
+      keyEmergenciesUnreviewed: 1,
+    });
     expect(nearQuota).toMatchObject([{ applicationId: live, callsPerMinute: 3, requestsPerMinute: 4 }]);
     expect(worklistsUsedUp).toMatchObject([{ applicationId: live, services: 2 }]);
   });
@@ -326,6 +329,7 @@ describe('the dashboard', () => {
       nearQuota: [],
       worklistsUsedUp: [],
       approvalsPending: 1,
+      stopsInForce: 0,
       stopsUnreviewed: 0,
       keyEmergenciesUnreviewed: 0,
     });

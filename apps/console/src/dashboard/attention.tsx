@@ -16,13 +16,18 @@ type DashboardView = AnswerOf<'dashboardShow'>;
 export default function Attention({ data }: { readonly data: DashboardView }) {
   const { drafts, oldKeys, srosDue, upkeep, approvalsPending, newerCatalogue } = data;
   const { nearQuota, worklistsUsedUp } = data;
-  const { stopsUnreviewed, keyEmergenciesUnreviewed } = data;
+  const { stopsInForce, stopsUnreviewed, keyEmergenciesUnreviewed } = data;
   const reviews = [
     { text: 'Approvals pending', to: filtered('/changes', { state: 'pending' }), count: approvalsPending },
     {
       text: 'SRO reviews due within 60 days',
       to: filtered('/sro-appointments', { only: 'due' }),
       count: srosDue.length,
+    },
+    {
+      text: 'Emergency stops in force',
+      to: filtered('/emergency-stops', { only: 'standing' }),
+      count: stopsInForce,
     },
     {
       text: 'Emergency stops to review',

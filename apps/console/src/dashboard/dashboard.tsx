@@ -8,6 +8,7 @@ import { SroOutlook } from '../sro/sro-outlook.js';
 import { Freshness } from './freshness.js';
 import { Administration } from './lazy-administration.js';
 import { Attention } from './lazy-attention.js';
+import { Ending } from './lazy-ending.js';
 import { Replicas } from './lazy-replicas.js';
 import { Traffic, trafficOf } from './traffic/lazy-traffic.js';
 import { Waiting } from './waiting.js';
@@ -32,6 +33,9 @@ export default function Dashboard() {
       <RefreshMs value={isPaused ? false : REFRESH_MS}>
         {maySeeChanges ? <Waiting /> : null}
         {maySeeSros ? <SroOutlook isHiddenIfNone /> : null}
+        <Suspense>
+          <Ending />
+        </Suspense>
         {maySeePlan ? <PlanCoverage /> : null}
         {maySeeReplicas ? (
           <Suspense fallback={<Loading />}>

@@ -1,6 +1,8 @@
 import { Link, Typography } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
+import { rolesThatDecide } from '../changes/deciders.js';
 import { summaryInShort } from '../changes/summary.js';
+import { age, moment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { useLive } from '../api/use-live.js';
 import { Loaded } from '../parts/load-state.js';
@@ -13,12 +15,16 @@ export function Waiting() {
       {({ items }) =>
         items.length === 0 ? null : (
           <Section title="Waiting for approval">
-            {items.map(({ id, requestedBy, ...change }) => (
+            {items.map(({ id, requestedBy, requestedAt, ...change }) => (
               <Typography key={id} sx={{ mb: 1 }}>
                 <Link component={RouterLink} to={`/changes/${id}/show`}>
                   {summaryInShort(change)}
                 </Link>{' '}
-                Requested by {requestedBy}.
+                Requested by {requestedBy},{' '}
+                <time dateTime={requestedAt} title={moment(requestedAt)}>
+                  {age(requestedAt, Date.now())}
+                </time>
+                . Who can approve: {rolesThatDecide(change)}.
               </Typography>
             ))}
           </Section>

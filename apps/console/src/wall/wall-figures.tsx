@@ -95,10 +95,12 @@ export function WallFigures(view: WallView) {
 
 /** What needs nobody takes no room. */
 function waitingWords(view: WallView): string[] {
-  const { approvalsPending, stopsUnreviewed, keyEmergenciesUnreviewed, replicas, jobsOverdue } = view;
+  const { approvalsPending, stopsInForce, stopsUnreviewed, keyEmergenciesUnreviewed, replicas, jobsOverdue } =
+    view;
   const { well, unwell, silent } = replicas;
   const waiting: [number, string][] = [
     [approvalsPending, counted(approvalsPending, 'change waits', 'changes wait') + ' for approval'],
+    [stopsInForce, counted(stopsInForce, 'emergency stop') + ' in force'],
     [stopsUnreviewed, counted(stopsUnreviewed, 'emergency stop') + ' to review'],
     [
       keyEmergenciesUnreviewed,

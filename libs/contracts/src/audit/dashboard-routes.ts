@@ -105,6 +105,8 @@ export const dashboard = z.object({
     }),
   ),
   approvalsPending: z.number().int(),
+  /** Emergency stops that nobody has lifted. */
+  stopsInForce: z.number().int(),
   stopsUnreviewed: z.number().int(),
   keyEmergenciesUnreviewed: z.number().int(),
   /** The newest specification that was recorded, as long as this build differs from it. */

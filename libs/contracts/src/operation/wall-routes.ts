@@ -19,6 +19,7 @@ export const wall = z.strictObject({
   uncounted: count,
   traffic: trafficHours,
   approvalsPending: count,
+  stopsInForce: count,
   stopsUnreviewed: count,
   keyEmergenciesUnreviewed: count,
   replicas: z.strictObject({ well: count, unwell: count, silent: count }),

@@ -123,22 +123,29 @@ export class TasksStore {
 
   async counts(reach: Reach) {
     const within = reach === 'all' ? null : [...reach];
-    const [row] = await this.db.$queryRaw<{ approvals: number; stops: number; emergencies: number }[]>`
+    const [row] = await this.db.$queryRaw<
+      { approvals: number; standing: number; stops: number; emergencies: number }[]
+    >`
       SELECT
         (SELECT count(*)::int FROM pending_change
           WHERE state = 'pending' AND expires_at > ${new Date(this.now())}
             AND (${within}::text[] IS NULL
               OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS approvals,
-        (SELECT count(*)::int FROM emergency_stop
-          WHERE reviewed_at IS NULL
-            AND (${within}::text[] IS NULL
-              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS stops,
+        stop.standing, stop.unreviewed AS stops,
         (SELECT count(*)::int FROM key_emergency
           WHERE reviewed_at IS NULL
             AND (${within}::text[] IS NULL
-              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS emergencies`;
+              OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS emergencies
+        FROM (
+          SELECT count(*) FILTER (WHERE lifted_at IS NULL)::int AS standing,
+                 count(*) FILTER (WHERE reviewed_at IS NULL)::int AS unreviewed
+            FROM emergency_stop
+           WHERE (lifted_at IS NULL OR reviewed_at IS NULL)
+             AND (${within}::text[] IS NULL
+               OR (cardinality(ods_codes) > 0 AND ods_codes <@ ${within}::text[]))) AS stop`;
     return {
       approvalsPending: row?.approvals ?? 0,
+      stopsInForce: row?.standing ?? 0,
       stopsUnreviewed: row?.stops ?? 0,
       keyEmergenciesUnreviewed: row?.emergencies ?? 0,
     };

@@ -1,0 +1,3 @@
+import { lazy } from 'react';
+
+export const Ending = lazy(() => import('./ending.js'));
