@@ -28,15 +28,20 @@ export default function Suggestions({ id, of, typed, isList }: Props) {
     searchLater(typed.trim());
   }, [typed, searchLater]);
   const environments = useEnvironments().map(({ name }) => ({ value: name, label: '' }));
-  // The same answer serves every text where the gateway lists everything.
-  const text = of === 'organisation' || of === 'client' ? searched : '';
-  const { data = [] } = useQuery({
-    queryKey: ['suggestions', of, text],
-    queryFn: () => READ[of](text),
-    enabled: text === '' || checkShape(searchText, text).success,
+  const { data: first = [] } = useQuery({
+    queryKey: ['suggestions', of],
+    queryFn: FIRST[of],
     staleTime: KEPT_MS,
   });
-  const offered = of === 'environment' ? environments : data;
+  const search = FOUND[of];
+  // The search knows a code only whole, and a name by its start; the first of the list are offered by either.
+  const { data: found = [] } = useQuery({
+    queryKey: ['suggestions', of, searched],
+    queryFn: () => search?.(searched) ?? [],
+    enabled: search !== undefined && checkShape(searchText, searched).success,
+    staleTime: KEPT_MS,
+  });
+  const offered = of === 'environment' ? environments : [...found, ...first];
   return (
     <datalist id={id}>
       {offeredFor(offered, typed, isList).map(({ value, label }) => (
@@ -47,15 +52,13 @@ export default function Suggestions({ id, of, typed, isList }: Props) {
 }
 
 /** A list that can’t be read, or that this person may not read, offers nothing. */
-const READ: Readonly<Record<Suggested, (text: string) => Promise<readonly Suggestion[]>>> = {
+const FIRST: Readonly<Record<Suggested, () => Promise<readonly Suggestion[]>>> = {
   environment: () => Promise.resolve([]),
-  organisation: async (text) => {
-    if (text !== '') return hits('organisation', text);
+  organisation: async () => {
     const { items } = await callRoute('organisationsList', { query: { limit: MOST } });
     return items.map(({ odsCode, name }) => ({ value: odsCode, label: name }));
   },
-  client: async (text) => {
-    if (text !== '') return (await hits('client', text)).map(({ label }) => ({ value: label, label: '' }));
+  client: async () => {
     const { items } = await callRoute('clientsList', { query: { limit: MOST } });
     return items.map(({ name }) => ({ value: name, label: '' }));
   },
@@ -63,6 +66,12 @@ const READ: Readonly<Record<Suggested, (text: string) => Promise<readonly Sugges
     const { products } = await callRoute('planShow', { body: { limit: 1 } });
     return products.map((value) => ({ value, label: '' }));
   },
+};
+
+/** Of these there may be many more. */
+const FOUND: Readonly<Partial<Record<Suggested, (text: string) => Promise<readonly Suggestion[]>>>> = {
+  organisation: (text) => hits('organisation', text),
+  client: async (text) => (await hits('client', text)).map(({ label }) => ({ value: label, label: '' })),
 };
 
 async function hits(type: 'organisation' | 'client', q: string): Promise<readonly Suggestion[]> {
