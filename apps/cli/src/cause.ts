@@ -21,6 +21,6 @@ export function databaseFailure(error: unknown, variable: string): unknown {
   if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error;
   const UNDEFINED_TABLE = '42P01';
   if (error.code === UNDEFINED_TABLE)
-    return new Failure('The database has no tables of Gatehouse yet. Run "gatehouse migrate" first.');
+    return new Failure('The database has no Gatehouse tables yet. Run "gatehouse migrate" first.');
   return new Failure(`The database of ${variable} can't be used: ${causeOf(error)}. Check ${variable}.`);
 }

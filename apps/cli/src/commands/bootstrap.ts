@@ -26,7 +26,7 @@ export function bootstrapCommand(program: Command, { settings, output }: Context
     )
     .option('--expires-in-days <days>', 'days until it expires, at most 366', wholeNumber(1, 366), 30)
     .option('--label <text>', 'who will use it; recorded with every change they make', 'bootstrap')
-    .option('--force', 'create one although there is a usable token')
+    .option('--force', 'create one even if there is a usable token')
     .action(async (options: BootstrapOptions) => {
       if (settings.databaseUrl === undefined) throw new Failure('DATABASE_URL is not set.', 2);
       const client = new pg.Client({ connectionString: settings.databaseUrl, application_name: ACTOR });

@@ -28,11 +28,11 @@ interface Calls {
 type ApplicationFilter = RequestOf<'applicationsAtOnceChange'>['body']['filter'];
 type OrganisationFilter = RequestOf<'organisationsAtOnceChange'>['body']['filter'];
 
-/** One change of everything that a filter finds. Without `--count` it is only previewed. */
+/** One change of everything that matches a filter. Without `--count` it is only previewed. */
 export function changeAllCommands(program: Command, { settings, output }: Context): void {
   const changeAll = program
     .command('change-all')
-    .description('Suspend or put in service everything that a filter finds, as one change.');
+    .description('Suspend or put in service everything that matches a filter, as one change.');
 
   async function run(
     one: string,
@@ -86,7 +86,7 @@ function commandFor(changeAll: Command, one: string, states: readonly string[]):
   return changeAll
     .command(`${one}s`)
     .description(
-      `Suspend or put in service every ${one} that a filter finds, as one change. Without --count, nothing is changed and the answer says how many there are. At most ${MOST} at once.`,
+      `Suspend or put in service every ${one} that matches a filter, as one change. Without --count, nothing is changed and the answer says how many there are. At most ${MOST} at once.`,
     )
     .addOption(choice('--to <state>', 'what they become', states).makeOptionMandatory());
 }
@@ -112,7 +112,7 @@ function previewText({ total, isMore, atStake, ...where }: Preview, one: string,
   const becomes = to === SUSPENDED ? 'suspended' : 'put in service';
   if (isMore)
     return `More than ${MOST} ${one}s can be ${becomes}, which is the most at once. Narrow the filter.`;
-  if (total === 0) return `No ${one} of this filter can be ${becomes}.`;
+  if (total === 0) return `No ${one} that matches this filter can be ${becomes}.`;
   const places = 'environments' in where ? `, in ${where.environments.join(', ')}` : '';
   return [
     `${counted(total, one)} would be ${becomes}${places}.`,

@@ -84,9 +84,7 @@ function reportText(report: VerifyReport): string {
   for (const { line, what } of faults) lines.push(line === 0 ? what : `line ${line}: ${what}`);
   if (faultCount > faults.length) lines.push(`… and ${faultCount - faults.length} more.`);
   if (checkpoints === null)
-    lines.push(
-      'Without checkpoints, rows that were cut from the end of a chain, or a removed chain, are not found.',
-    );
+    lines.push('Without checkpoints, nobody can tell whether a chain, or rows at its end, were removed.');
   lines.push(
     ok
       ? 'Verified: every chain is unbroken and every row is as it was written.'

@@ -103,7 +103,7 @@ export const impactPlanRoutes = {
   impactPlanTick: {
     method: 'POST',
     path: '/impact-plans/:id/steps/:step/tick',
-    summary: 'Say that a step is done that Gatehouse cannot know',
+    summary: 'Confirm that a step outside Gatehouse is done',
     permission: 'impact.plan',
     params: z.strictObject({ id: uuid, step: stepId }),
     body: reasonNeeded,

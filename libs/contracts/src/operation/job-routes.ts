@@ -108,7 +108,7 @@ export const jobRoutes = {
   jobRetry: {
     method: 'POST',
     path: '/jobs/:id/retry',
-    summary: 'Run a job again that has failed permanently',
+    summary: 'Retry a job that has failed permanently',
     permission: 'job.run',
     params: idPath,
     body: reasonNeeded,

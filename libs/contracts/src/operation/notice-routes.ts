@@ -74,7 +74,7 @@ export const noticeRoutes = {
   noticeRetry: {
     method: 'POST',
     path: '/notice-deliveries/:id/retry',
-    summary: 'Try a delivery again that has failed',
+    summary: 'Retry a delivery that has failed',
     permission: 'job.run',
     params: idPath,
     body: reasonNeeded,

@@ -23,14 +23,14 @@ export function rollupCommands(
     .description('The hourly counts of the trail that the dashboard reads.');
   rollups
     .command('show')
-    .description('Show how far the trail is counted.')
+    .description('Show how far the trail has been counted.')
     .action(async () => {
       print(output, await call(settings, 'rollupShow', {}), statusText);
     });
 
   withSpan(rollups.command('compare'))
     .description(
-      'Compare the counts of whole hours with the trail. Ends with 1 if they differ. Without a span, the last 24 hours.',
+      'Compare the counts of whole hours with the trail. Without a span, compare the last 24 hours. The exit code is 1 if they differ.',
     )
     .action(async (options: object) => {
       const result = await compare(settings, { ...lastDay(), ...spanOf(options) });

@@ -26,7 +26,7 @@ interface ExceptionView {
 export function exceptionCommands(program: Command, context: Context): void {
   const exception = program
     .command('exception')
-    .description('Open single writes to application-restricted access.');
+    .description('Allow an application-restricted application a single kind of write.');
   grantCommand(exception, context);
   cosignCommands(exception, context);
   endAndListCommands(exception, context);

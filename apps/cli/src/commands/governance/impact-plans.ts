@@ -9,11 +9,11 @@ import { fieldList, print, table } from '../../output.js';
 export function impactPlanCommands(impact: Command, { settings, output }: Context): void {
   const plans = impact
     .command('plans')
-    .description('Carry out plans that were approved as a whole, and see how far they are.');
+    .description('Carry out plans that were approved as a whole, and follow their progress.');
 
   plans
     .command('list')
-    .description('List the plans, the newest first.')
+    .description('List the plans, newest first.')
     .option('--open', 'only those that have not ended')
     .action(async ({ open }: { readonly open?: true }) => {
       const query = open ? { state: 'open' as const } : {};
@@ -51,7 +51,7 @@ export function impactPlanCommands(impact: Command, { settings, output }: Contex
 
   plans
     .command('tick <id> <step>')
-    .description('Say that a step is done that Gatehouse cannot know, such as one of NHS England.')
+    .description('Confirm that a step outside Gatehouse is done, such as one that NHS England carries out.')
     .requiredOption('--reason <text>', 'who did it, and when')
     .action(async (id: string, step: string, { reason }: { readonly reason: string }) => {
       const answer = await call(settings, 'impactPlanTick', { params: { id, step }, body: { reason } });

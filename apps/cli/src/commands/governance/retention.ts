@@ -31,7 +31,7 @@ export function retentionCommands(program: Command, { settings, output }: Contex
 
   retention
     .command('set')
-    .description('Set both periods for the deployment. What is left out has no end.')
+    .description('Set both periods for the deployment. A period that is left out has no end.')
     .option('--keep-online <months>', 'months in the database, after the end of a month', months)
     .option('--retention <months>', 'months after which records may be destroyed', months)
     .requiredOption(...REASON)

@@ -12,7 +12,7 @@ export function keyDeletionCommands(keys: Command, { settings, output }: Context
 
   deletions
     .command('list')
-    .description('List the keys of a month, with since when they are disabled and what was decided.')
+    .description('List the keys proposed in a month, with when each was disabled and what was decided.')
     .option('--month <month>', 'such as 2026-11; the newest list if left out')
     .action(async (options: { month?: string }) => {
       print(output, await allPages(settings, 'keyDeletionList', defined(options)), (rows) =>
@@ -36,7 +36,7 @@ export function keyDeletionCommands(keys: Command, { settings, output }: Context
     });
 
   withReason(deletions.command('approve <month>'))
-    .description('Have KMS delete, after 30 days, every key that is left on the newest list.')
+    .description('Approve the newest list: KMS deletes every key that is still on it after 30 days.')
     .action(async (month: string, options: { reason?: string }) => {
       const approved = await call(settings, 'keyDeletionApprove', {
         params: { month },

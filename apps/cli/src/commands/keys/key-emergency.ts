@@ -10,7 +10,7 @@ export function keyEmergencyCommands(keys: Command, { settings, output }: Contex
   keys
     .command('disable-now <kid>')
     .description(
-      'Disable a key that may be in wrong hands, at once and by one person: in KMS, in its JWKS, with its tokens. Its standby signs from then on. A colleague reviews it afterwards.',
+      'Disable a key that may be in the wrong hands, at once and without a second person: in KMS, in its JWKS and with its tokens. Its standby signs from then on. A colleague reviews it afterwards.',
     )
     .requiredOption('--reason <text>', 'what happened')
     .action(async (kid: string, body: { reason: string }) => {
@@ -19,7 +19,7 @@ export function keyEmergencyCommands(keys: Command, { settings, output }: Contex
 
   keys
     .command('emergencies')
-    .description('List the keys that were disabled at once, and who reviewed it.')
+    .description('List the keys that were disabled at once, and who reviewed each.')
     .option('--unreviewed', 'only those that nobody has reviewed')
     .action(async ({ unreviewed }: { unreviewed?: true }) => {
       const query = unreviewed ? { only: 'unreviewed' as const } : {};
@@ -34,7 +34,7 @@ export function keyEmergencyCommands(keys: Command, { settings, output }: Contex
             ['By', (row) => row.disabledBy],
             ['Reviewed by', (row) => row.reviewedBy],
           ],
-          'No key was disabled at once.',
+          'No key has been disabled at once.',
         ),
       );
     });

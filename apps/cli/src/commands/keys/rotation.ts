@@ -18,14 +18,14 @@ export function rotationCommands(keys: Command, { settings, output }: Context): 
 
   withReason(policy.command('set'))
     .description(
-      'Let the signing keys of an organisation’s applications of a product rotate, or those of the CIS2 client of the product.',
+      'Rotate the signing keys of an organisation’s applications of a product automatically, or those of the product’s CIS2 client.',
     )
     .option('--organisation <ods-code>', 'ODS code; the CIS2 client of the product if left out')
     .requiredOption('--product <name>', 'name of the product')
     .requiredOption('--environment <name>', 'name of the environment')
     .option(
       '--every-days <days>',
-      'the most days that a key signs',
+      'longest time that a key signs, in days',
       wholeNumber(EVERY_DAYS.least, EVERY_DAYS.most),
       EVERY_DAYS.usual,
     )

@@ -39,7 +39,7 @@ export function jobCommands(program: Command, { settings, output }: Context): vo
 
   jobs
     .command('retry <id>')
-    .description('Run a job again that has failed permanently.')
+    .description('Retry a job that has failed permanently.')
     .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       print(output, await call(settings, 'jobRetry', { params: { id }, body: { reason } }), jobText);

@@ -23,7 +23,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
     .command('list')
     .description('List notices with their deliveries, newest first.')
     .addOption(choice('--kind <kind>', 'kind of notice', noticeKind.options))
-    .option('--failed', 'only notices of which a delivery has failed')
+    .option('--failed', 'only notices with a delivery that has failed')
     .option('--limit <rows>', 'largest number of notices', wholeNumber(1, 100_000), 50)
     .action(async ({ kind, failed, limit }: { kind?: string; failed?: true; limit: number }) => {
       const query = defined({ kind, only: failed === true ? 'failed' : undefined });
@@ -32,11 +32,11 @@ export function noticeCommands(program: Command, { settings, output }: Context):
 
   notices
     .command('retry <delivery>')
-    .description('Try a delivery again that has failed.')
+    .description('Retry a delivery that has failed.')
     .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const answer = await call(settings, 'noticeRetry', { params: { id }, body: { reason } });
-      print(output, answer, () => `Delivery ${id} is tried again.`);
+      print(output, answer, () => `Delivery ${id} will be tried again.`);
     });
 
   notices
@@ -81,7 +81,7 @@ export function noticeCommands(program: Command, { settings, output }: Context):
 
   webhooks
     .command('end <id>')
-    .description('End a webhook: it receives no further notice.')
+    .description('End a webhook. It receives no further notices.')
     .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const ended = await call(settings, 'webhookEnd', { params: { id }, body: { reason } });
@@ -103,11 +103,11 @@ export function noticeCommands(program: Command, { settings, output }: Context):
 
   webhooks
     .command('end-former-secret <id>')
-    .description('End the old secret of a webhook before its time: the new one alone signs from then on.')
+    .description('Stop using the old secret of a webhook early. Only the new one signs from then on.')
     .requiredOption(...REASON_IN_TRAIL)
     .action(async (id: string, { reason }: { reason: string }) => {
       const answer = await call(settings, 'webhookEndFormerSecret', { params: { id }, body: { reason } });
-      print(output, answer, ({ url }) => `The new secret alone signs messages to ${url}.`);
+      print(output, answer, ({ url }) => `Only the new secret signs messages to ${url} now.`);
     });
 }
 

@@ -9,7 +9,7 @@ export function replicaCommand(program: Command, { settings, output, setExitCode
   program
     .command('replicas')
     .description(
-      'List the processes of Gatehouse, with their versions and what is wrong with them. Exits with 1 if one is not well or a background job is overdue.',
+      'List the processes of Gatehouse, with their versions and what is wrong with them. The exit code is 1 if one is not well or a background job is overdue.',
     )
     .action(async () => {
       const answer = await call(settings, 'replicaList', {});
