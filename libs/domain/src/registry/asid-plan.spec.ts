@@ -60,7 +60,7 @@ describe('one place and the applications for it', () => {
       'two',
       [{}, { id: 'a2', asid: null, state: 'draft' }],
       'duplicated',
-      '2 applications are registered where one is wanted: keep one, retire the others.',
+      '2 applications are registered where one is needed: keep one and retire the others.',
     ],
   ])('%s', (_name, held, state, note) => {
     const applications = held.map((each) => ({ ...application, ...each }));
@@ -83,7 +83,9 @@ describe('one place and the applications for it', () => {
       applications: [application, rcd],
     });
     expect(states.map(({ state }) => state)).toEqual(['duplicated', 'duplicated']);
-    expect(states[0]?.note).toBe('ASID 200000002454 is also that of another application: each has its own.');
+    expect(states[0]?.note).toBe(
+      'ASID 200000002454 also belongs to another application: each needs its own.',
+    );
   });
 });
 
@@ -145,20 +147,20 @@ describe('an application that no listed combination needs', () => {
     [
       'under the wrong capability',
       { capability: 'referrer' },
-      'Nothing that is wanted needs it; missing is one for int, application-restricted, provider.',
+      'Nothing in the plan needs it, but an application for int, application-restricted, provider is missing.',
     ],
     [
       'under the wrong mode',
       { accessMode: 'user-restricted', capability: null },
-      'Nothing that is wanted needs it; missing is one for int, application-restricted, provider.',
+      'Nothing in the plan needs it, but an application for int, application-restricted, provider is missing.',
     ],
     [
       'in the wrong environment',
       { environment: 'prod' },
-      'Nothing that is wanted needs it; missing is one for int, application-restricted, provider.',
+      'Nothing in the plan needs it, but an application for int, application-restricted, provider is missing.',
     ],
-    ['of another product', { product: 'Other' }, 'Nothing that is wanted needs it.'],
-    ['of another organisation', { organisations: ['RCD'] }, 'Nothing that is wanted needs it.'],
+    ['of another product', { product: 'Other' }, 'Nothing in the plan needs it.'],
+    ['of another organisation', { organisations: ['RCD'] }, 'Nothing in the plan needs it.'],
   ])('%s', (_name, each, note) => {
     const rows = plan({ applications: [{ ...application, ...each }] });
     const misplaced = rows.filter(({ state }) => state === 'misplaced');

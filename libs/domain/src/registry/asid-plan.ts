@@ -1,7 +1,7 @@
 /**
  * Which applications and ASIDs are needed, compared with those that are registered.
  *
- * An application has one ASID and an ASID one application; each environment, access mode and, for
+ * An application has one ASID, and an ASID belongs to one application. Each environment, access mode and, for
  * application-restricted access, each capability needs its own (e-RS integration guidance, "Multiple ASIDs": up to three
  * for an organisation). Pure: what the caller may not see or has not chosen is not passed in.
  */
@@ -139,7 +139,7 @@ function rowOf(key: string, place: Place, { layout, organisationNames }: AsidPla
   const { environment, organisations, product, accessMode, capability } = place;
   const [first = ''] = organisations;
   const shared = organisations.length > 1 || (layout === 'shared' && accessMode === 'user-restricted');
-  // A shared one is the supplier's own, whose name Gatehouse does not hold.
+  // A shared application is named after the supplier, whose name Gatehouse does not hold.
   const organisationName = shared ? '[Supplier name]' : (organisationNames.get(first) ?? first);
   const name = applicationName({ organisationName, product, environment, accessMode, capability });
   return { key, name, environment, organisations, product, accessMode, capability };
@@ -154,11 +154,11 @@ function judgement(
   const [application] = registered;
   if (application === undefined) return { state: 'missing', note: 'No application is registered for this.' };
   if (registered.length > 1) {
-    const note = `${registered.length} applications are registered where one is wanted: keep one, retire the others.`;
+    const note = `${registered.length} applications are registered where one is needed: keep one and retire the others.`;
     return { state: 'duplicated', note };
   }
   if (application.asid !== null && repeatedAsids.has(application.asid)) {
-    const note = `ASID ${application.asid} is also that of another application: each has its own.`;
+    const note = `ASID ${application.asid} also belongs to another application: each needs its own.`;
     return { state: 'duplicated', note };
   }
   const uncovered = place.organisations.filter((odsCode) => !application.organisations.includes(odsCode));
@@ -202,7 +202,7 @@ function whyMisplaced(
     const sameAccess = row.accessMode === application.accessMode && row.capability === application.capability;
     return sameEnvironment !== sameAccess;
   });
-  if (near === undefined) return 'Nothing that is wanted needs it.';
+  if (near === undefined) return 'Nothing in the plan needs it.';
   const instead = [near.environment, near.accessMode, near.capability].filter((part) => part !== null);
-  return `Nothing that is wanted needs it; missing is one for ${instead.join(', ')}.`;
+  return `Nothing in the plan needs it, but an application for ${instead.join(', ')} is missing.`;
 }
