@@ -181,7 +181,7 @@ it('once the cause is gone the rotation goes on by itself, until the old key is 
   expect(old?.kid).not.toBe('');
 });
 
-it('a key in wrong hands is disabled by one person, who reads what stays exposed; another reviews it', async () => {
+it('a key in the wrong hands is disabled by one person, who reads what stays exposed; another reviews it', async () => {
   const active = (await keys()).find(({ state }) => state === 'ACTIVE')?.kid ?? '';
   await at.visit(priya, '/signing-keys');
   const row = priya.getByRole('row').filter({ hasText: active }).first();

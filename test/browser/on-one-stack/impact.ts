@@ -38,7 +38,7 @@ export function impact(world: () => World): void {
     // It waits: the organisation is not suspended.
     expect(await priya.getByRole('button', { name: 'Retire all of it' }).count()).toBe(0);
     await priya.getByRole('combobox', { name: 'What happens' }).click();
-    await priya.getByRole('option', { name: 'A signing key may be in wrong hands' }).click();
+    await priya.getByRole('option', { name: 'A signing key may be in the wrong hands' }).click();
     await priya.getByRole('textbox', { name: 'Key id' }).waitFor();
     // Nothing of the other event stays.
     expect(await priya.getByText('GW_ORGANISATION_SUSPENDED').count()).toBe(0);

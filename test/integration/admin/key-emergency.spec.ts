@@ -1,4 +1,4 @@
-/** A key that may be in wrong hands: disabled at once by one person, and reviewed by another. */
+/** A key that may be in the wrong hands: disabled at once by one person, and reviewed by another. */
 import { changeRegistry } from '@gatehouse/db/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -78,7 +78,7 @@ function runJob(): Promise<void> {
 }
 const keyOf = (kid: string) => admin.db.signingKey.findUniqueOrThrow({ where: { kid } });
 
-describe('a key in wrong hands', () => {
+describe('a key in the wrong hands', () => {
   it('is disabled by one person, who may not review it, though the environment has four eyes', async () => {
     await wait();
     expect((await disable(lena, active)).status).toBe(404);

@@ -53,7 +53,7 @@ const EVENTS: Readonly<Record<Kind, { readonly text: string; readonly fields: re
     ],
   },
   'key-suspected': {
-    text: 'A signing key may be in wrong hands',
+    text: 'A signing key may be in the wrong hands',
     fields: [{ name: 'kid', label: 'Key id', help: 'As “Signing keys” shows it', required: true }],
   },
 };

@@ -10,7 +10,7 @@ interface Props {
   readonly environment: string;
 }
 
-/** For a key that may be in wrong hands: by one person, at once. */
+/** For a key that may be in the wrong hands: by one person, at once. */
 export function DisableNow({ kid, environment }: Props) {
   return (
     <RouteDialog
@@ -21,9 +21,9 @@ export function DisableNow({ kid, environment }: Props) {
       intro={
         <>
           <Typography>
-            For a key that may be in wrong hands. It is disabled in KMS at once and never used again. If it
-            signs for callers, its standby takes over. Afterwards you see what stays exposed, and a colleague
-            reviews it.
+            For a key that may be in the wrong hands. It is disabled in KMS at once and never used again. If
+            it signs for callers, its standby takes over. Afterwards you see what stays exposed, and a
+            colleague reviews it.
           </Typography>
           <ImpactAtStake event={{ kind: 'key-suspected', kid }} />
         </>

@@ -28,7 +28,7 @@ export default function KeyEmergencyList() {
       rowActions={(emergency) => <Review {...emergency} />}
       empty={
         <NextStep
-          text="No signing key was disabled in an emergency. If a key may be in wrong hands, select “Disable now” beside it."
+          text="No signing key was disabled in an emergency. If a key may be in the wrong hands, select “Disable now” beside it."
           route="keyEmergencyMake"
           to="/signing-keys"
           link="Open the signing keys"

@@ -1,4 +1,4 @@
-/** The plans for a senior responsible owner who leaves and for a signing key that may be in wrong hands. */
+/** The plans for a senior responsible owner who leaves and for a signing key that may be in the wrong hands. */
 import { isInForce } from '../governance/sro.js';
 import type { Organisation } from '../registry/registry.js';
 import type { Step } from './ordered-plan.js';

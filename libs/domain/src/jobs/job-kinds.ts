@@ -129,7 +129,8 @@ export const JOB_KINDS = {
     concurrency: 1,
   },
   'key-emergencies': {
-    purpose: 'Goes on disabling signing keys that may be in wrong hands, if KMS was away or a process died.',
+    purpose:
+      'Goes on disabling signing keys that may be in the wrong hands, if KMS was away or a process died.',
     waits:
       'Gatehouse may go on signing with such a key, and AWS KMS too, until it runs or somebody disables the key by hand.',
     everyMs: 5_000,

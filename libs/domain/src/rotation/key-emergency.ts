@@ -1,5 +1,5 @@
 /**
- * A signing key that may be in wrong hands: what is done at once, what stays exposed all the same, and what only NHS
+ * A signing key that may be in the wrong hands: what is done at once, what stays exposed all the same, and what only NHS
  * England can do (docs/reference/protocol-facts.md §1, §3 and §4; threat K4).
  */
 import { activatableAtMs, JWKS_CACHE_S } from '../registry/signing-key.js';

@@ -91,7 +91,7 @@ export function impactCommands(program: Command, context: Context): void {
     });
   withPlan(impact.command('key-suspected'))
     .argument('<kid>', 'key id')
-    .description('A signing key may be in wrong hands.')
+    .description('A signing key may be in the wrong hands.')
     .action(async (kid: string, plan: PlanOptions) => {
       await show({ kind: 'key-suspected', kid }, plan);
     });

@@ -1,4 +1,4 @@
-/** A signing key that may be in wrong hands: `gatehouse keys disable-now`, `emergencies` and `review`. */
+/** A signing key that may be in the wrong hands: `gatehouse keys disable-now`, `emergencies` and `review`. */
 import type { KeyEmergencyView } from '@gatehouse/contracts/operation/key-emergency-routes';
 import type { Command } from 'commander';
 import { allPages } from '../../all-pages.js';

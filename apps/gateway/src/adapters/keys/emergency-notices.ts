@@ -19,7 +19,7 @@ export function emergencyNotice(emergency: EmergencyFacts & { readonly ownerName
       onceKey: `key emergency ${id}`,
       title: `Signing key disabled: ${ownerName}`,
     },
-    body: `${disabledBy} disabled key ${kid} at once, because it may be in wrong hands.`,
+    body: `${disabledBy} disabled key ${kid} at once, because it may be in the wrong hands.`,
     whatToDo:
       'Review it, if you did not disable the key. Its page says what stays exposed and what to ask NHS England for.',
     ...{ path: pageOf(id), odsCodes, staffId: null, exceptStaffId: disabledByStaff },

@@ -1,5 +1,5 @@
 /**
- * Signing keys that may be in wrong hands. An emergency is recorded first; then the registry takes the key out of use, KMS
+ * Signing keys that may be in the wrong hands. An emergency is recorded first; then the registry takes the key out of use, KMS
  * disables it, and the audit trail has both. Each of these may fail or be killed: a job goes on until all are done.
  */
 import { randomUUID } from 'node:crypto';

@@ -9,7 +9,7 @@ import { ownerOf } from '../keys/key-owner.js';
 import { KeyEmergencyStore } from './key-emergency.store.js';
 
 /**
- * Disables a key that may be in wrong hands. It waits for no queue and no second person. The emergency is recorded first, so
+ * Disables a key that may be in the wrong hands. It waits for no queue and no second person. The emergency is recorded first, so
  * that a job goes on with what an outage or a crash has interrupted; the answer says what is missing.
  */
 @Injectable()
