@@ -24,8 +24,6 @@ import { type MarkedRows, markRows } from './servers/rewind.ts';
 import { SETTINGS_VARIABLE } from './servers/simulator-server.ts';
 import { until } from './until.ts';
 
-export type TestScope = TokenScope;
-
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -42,7 +40,7 @@ export interface AdminApi {
   readonly database: TestDatabase;
   readonly url: string;
   readonly clock: { ms: number };
-  readonly tokens: Readonly<Record<TestScope | 'all', string>>;
+  readonly tokens: Readonly<Record<TokenScope | 'all', string>>;
   /** The parts that it uses: the audit trail, KMS, the registry and more. */
   readonly parts: Parts;
   /** The lines that it has logged. */
@@ -105,7 +103,7 @@ export async function startAdmin(
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  const mint = async (scopes: readonly TestScope[]) => {
+  const mint = async (scopes: readonly TokenScope[]) => {
     const expiresAtMs = clock.ms + 400 * 86_400_000;
     return createToken(
       db,

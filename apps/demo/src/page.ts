@@ -60,7 +60,7 @@ function roleInWords({ role, roles }: NonNullable<Visit['session']['user']>): st
   return onBehalfOf === null ? words : `${words}, on behalf of ${onBehalfOf}`;
 }
 
-/** What this page and the redirect before it asked of Gatehouse. */
+/** The calls to Gatehouse that this page and the redirect before it made. */
 function calls({ settings: { consoleUrl }, session }: Visit): Html | null {
   if (session.calls.length === 0) return null;
   const rows = session.calls.map(({ method, path, status, attemptId }) => {

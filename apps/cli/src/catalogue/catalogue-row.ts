@@ -4,7 +4,7 @@ import type { Pair } from '@gatehouse/domain/ers/drift/compare-catalogue';
 import type { SpecifiedOperation } from '@gatehouse/domain/ers/drift/specification';
 import { PARAMETER_KINDS } from '@gatehouse/domain/ers/parameter';
 
-/** The names that the catalogue has for the business functions. */
+/** The names of the constants that the catalogue uses for the business functions. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
   REFERRING_CLINICIAN: 'RC',
   REFERRING_CLINICIAN_ADMIN: 'RCA',
@@ -14,7 +14,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   SERVICE_PROVIDER_ADMIN: 'SPA',
 };
 
-/** The fields that the file states, and only where it says something else. */
+/** The fields in which the file differs from the catalogue. */
 export function catalogueFields({ builtIn, specified }: Pair): Readonly<Record<string, string>> {
   const before = fieldsOf(statedBy(builtIn), builtIn);
   const after = fieldsOf(specified, builtIn);
@@ -58,7 +58,7 @@ function statedBy({ method, path, deprecated, businessFunctions, query, body, ..
   };
 }
 
-/** Lists are compared, and written, in the order of the alphabet: their order means nothing. */
+/** Lists are compared, and written, alphabetically: their order means nothing. */
 function fieldsOf(stated: Stated, builtIn: Operation | null): Record<string, string> {
   const { method, deprecated, applicationRestricted: access, ifMatch, onBehalfOf, mediaTypes } = stated;
   const functions = stated.businessFunctions ?? builtIn?.businessFunctions;

@@ -18,11 +18,11 @@ import { useChange } from './use-change.js';
 type Appointment = AnswerOf<'sroList'>['items'][number];
 
 interface Props extends Onboarded {
-  /** Those of the organisation for this environment. */
+  /** The appointments of the organisation for this environment. */
   readonly appointments: readonly Appointment[];
-  /** One waits for a second person. */
+  /** An appointment waits for a second person. */
   readonly isRequested: boolean;
-  /** While a link is shown that nobody can show again, the page stays at this step. */
+  /** Keeps the page at this step while a link is shown, since the link cannot be shown again. */
   readonly onHold: (isHeld: boolean) => void;
 }
 
@@ -98,7 +98,9 @@ function AcceptanceLink({ id, linkExpiresAt, onHold }: LinkProps) {
       </>
     );
   const waits =
-    linkExpiresAt === null ? 'They have not accepted yet.' : `They have a link until ${day(linkExpiresAt)}.`;
+    linkExpiresAt === null
+      ? 'They have not accepted yet.'
+      : `Their acceptance link works until ${day(linkExpiresAt)}.`;
   if (!mayLink) return <Typography>{waits} A governance officer creates the link.</Typography>;
   return (
     <FieldsForm

@@ -93,7 +93,7 @@ export function WallFigures(view: WallView) {
   );
 }
 
-/** What needs nobody takes no room. */
+/** Leaves out every line whose count is zero. */
 function waitingWords(view: WallView): string[] {
   const { approvalsPending, stopsInForce, stopsUnreviewed, keyEmergenciesUnreviewed, replicas, jobsOverdue } =
     view;
@@ -117,7 +117,7 @@ function waitingWords(view: WallView): string[] {
 interface TileProps {
   readonly name: string;
   readonly value: string;
-  /** With last week; empty: there is nothing to compare with. */
+  /** The comparison with last week; empty if there is nothing to compare with. */
   readonly compared: string;
 }
 

@@ -12,7 +12,7 @@ import type { AdminThreadData, AdminThreadReady } from './admin-thread.js';
 import { createLog } from './log.js';
 import { openParts } from './parts.js';
 
-/** For the answers under way when the thread may not go on. */
+/** How long requests under way may take to end once the thread must stop. */
 const GIVE_UP_MS = 5_000;
 
 const config = readConfig();

@@ -4,8 +4,8 @@ import type { Clock } from '../clock.js';
  * The e-RS products' limits (docs/reference/protocol-facts.md §1.6): quota 600 a minute, spike arrest 720 a minute,
  * smoothed.
  */
-export const QUOTA_PER_MINUTE = 600;
-export const SPIKE_ARREST_INTERVAL_MS = 60_000 / 720;
+const QUOTA_PER_MINUTE = 600;
+const SPIKE_ARREST_INTERVAL_MS = 60_000 / 720;
 
 interface Usage {
   lastAtMs: number;

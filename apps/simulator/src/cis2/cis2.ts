@@ -9,7 +9,7 @@ export const SCOPES = ['openid', 'profile', 'email', 'nhsperson', 'nationalrbaca
 export const DEFAULT_ACR = 'AAL3_ANY';
 export const ACR_VALUES = [DEFAULT_ACR, 'AAL2_OR_AAL3_ANY', 'AAL2_ANY'];
 
-/** CIS2: its clients, keys and sign-ins, and the faults that a test has ordered for the next sign-ins. */
+/** CIS2: its clients, keys and sign-ins, and the faults that a test has requested for the next sign-ins. */
 export interface Cis2 {
   readonly clients: Cis2Clients;
   readonly keys: SigningKeys;

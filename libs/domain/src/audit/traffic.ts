@@ -15,7 +15,7 @@ export interface HourCount {
 export interface TrafficHour {
   readonly atMs: number;
   readonly completed: number;
-  /** By Gatehouse. */
+  /** Rejected by Gatehouse. */
   readonly refused: number;
   /** Rejected by e-RS, lost on the way, or not known to have arrived. */
   readonly failed: number;
@@ -31,7 +31,7 @@ export interface Reason {
 const HOUR_MS = 3_600_000;
 /** How many reasons are listed; the others are summed up. */
 const REASONS = 6;
-export const OTHER_REASONS = 'others';
+const OTHER_REASONS = 'others';
 
 /**
  * Every hour of the range, including those without a request.

@@ -1,4 +1,4 @@
-/** What an application may do with an interaction. Apart from the catalogue, which the console need not load. */
+/** What an application may do with an interaction. Kept apart so that the console need not load the catalogue. */
 import type { AccessMode, Capability } from '../registry/records/vocabulary.js';
 import type { Interaction } from './interaction.js';
 

@@ -2,8 +2,7 @@
  * What a logout token of CIS2 must say, once its signature has been verified (OpenID Connect Back-Channel Logout 1.0
  * §2.4, §2.6; docs/reference/protocol-facts.md §7).
  */
-import { isAudience } from './id-token.js';
-import type { IdTokenClaims } from './id-token.js';
+import { type IdTokenClaims, isAudience } from './id-token.js';
 
 export interface LogoutToken {
   /** The session at CIS2 that has ended. */
@@ -27,7 +26,7 @@ export function judgeLogoutToken(
   const { iss, aud, iat, exp, jti, sid, events } = payload;
   const nowS = expected.nowMs / 1000;
   const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-  const isWhole =
+  const isValid =
     TYPES.has(header['typ']) &&
     iss === expected.issuer &&
     isAudience(aud, expected.clientId) &&
@@ -38,7 +37,7 @@ export function judgeLogoutToken(
     isLogoutEvent(events) &&
     // So that an ID token is never taken for one.
     payload['nonce'] === undefined;
-  if (!isWhole || typeof sid !== 'string' || sid === '' || typeof jti !== 'string' || jti === '') return null;
+  if (!isValid || typeof sid !== 'string' || sid === '' || typeof jti !== 'string' || jti === '') return null;
   return { cis2SessionId: sid, jti };
 }
 

@@ -1,7 +1,7 @@
 /** Seals what must be kept and not read in the database: AES-256-GCM under a data key of its own, wrapped by KMS. */
 import { openText, sealText } from './aes-gcm.js';
 
-/** What is needed of KMS. The context must be given to decrypt as it was to generate. */
+/** What the box needs from KMS. A data key is decrypted only with the context that it was generated with. */
 export interface DataKeys {
   generateDataKey(
     keyId: string,
@@ -33,7 +33,7 @@ export function createSecretBox(kms: DataKeys, kmsKeyId: string): SecretBox {
     },
     async open(sealed, context) {
       const bytes = Buffer.from(sealed);
-      if (bytes[0] !== FORMAT) throw new Error('sealed in a format that is not known');
+      if (bytes[0] !== FORMAT) throw new Error('unknown format of a sealed secret');
       const textAt = HEAD_BYTES + bytes.readUInt16BE(1);
       const key = await kms.decrypt(bytes.subarray(HEAD_BYTES, textAt), contextOf(context));
       const text = openText(key, context, bytes.subarray(textAt));

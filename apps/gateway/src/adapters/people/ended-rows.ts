@@ -1,21 +1,21 @@
-/** Rows that have ended and that nothing looks at any more. Who signed in, and when, stays in the audit trail. */
+/** Removes rows that have ended and that nothing reads any more. Who signed in, and when, stays in the audit trail. */
 import type { Database } from '@gatehouse/db/client';
 import { FINISH_MS } from './pending-sign-ins.js';
 
 const DAY_MS = 86_400_000;
 /** Long enough for somebody to ask about a sign-in that they don't recognise. */
 const SESSIONS_KEPT_MS = 90 * DAY_MS;
-/** Keys seal for a day and open for another. */
+/** A key seals for one day and opens what it sealed for another. */
 const KEYS_KEPT_MS = 3 * DAY_MS;
 const TOKENS_KEPT_MS = DAY_MS;
 const JOBS_KEPT_MS = 30 * DAY_MS;
-/** With their deliveries. Long enough that nothing is announced again by its key. */
+/** With their deliveries. While a notice is kept, its key stops the same one being announced again. */
 const NOTICES_KEPT_MS = 400 * DAY_MS;
-/** Of processes that ended without removing theirs. */
+/** The row of a process that ended without removing it. */
 const REPLICAS_KEPT_MS = 3_600_000;
 /** A worklist is counted by day in London, and “Today” shows the day alone. */
 const WORKLIST_USES_KEPT_MS = 3 * DAY_MS;
-/** In one statement, so that none holds locks for long. */
+/** The most rows that one statement removes, so that none holds locks for long. */
 const MOST_AT_ONCE = 1_000;
 
 type Rows = Pick<

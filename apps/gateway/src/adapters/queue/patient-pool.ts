@@ -1,8 +1,8 @@
 /**
- * A pool for BullMQ whose failures take time and end no process, and whose clients listen by one connection. BullMQ 6.7
- * waits before it tries again only where a connection was refused; after any other failure it tries at once, without end,
- * and the process does nothing else while PostgreSQL is away. It also leaves connections without a listener for their
- * errors.
+ * A pool for BullMQ that pauses after each failure, never ends the process, and listens for all its clients on one
+ * connection. BullMQ 6.7 waits before it tries again only where a connection was refused; after any other failure it
+ * tries at once, without end, and the process does nothing else while PostgreSQL is away. It also leaves connections
+ * without a listener for their errors.
  */
 import type { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,7 +13,7 @@ type Values = readonly unknown[];
 type Listener = (...args: unknown[]) => void;
 
 const FAILURE_MS = 250;
-/** Classes of SQLSTATE: connection, resources, operator intervention. The database is there, and does not work. */
+/** SQLSTATE classes of a database that answers but can't work: connection, resources, operator intervention. */
 const AWAY = /^(?:08|53|57)/;
 
 /**
@@ -75,10 +75,10 @@ function patientClient(
 /** Removes only those listeners that were added here, and none of the pool's own. */
 function emitterOf(emitter: EventEmitter) {
   let added: (readonly [event: string, listener: Listener])[] = [];
-  const remove = (isToGo: (event: string, listener: Listener) => boolean): void => {
+  const remove = (isToRemove: (event: string, listener: Listener) => boolean): void => {
     for (const [event, listener] of added)
-      if (isToGo(event, listener)) emitter.removeListener(event, listener);
-    added = added.filter(([event, listener]) => !isToGo(event, listener));
+      if (isToRemove(event, listener)) emitter.removeListener(event, listener);
+    added = added.filter(([event, listener]) => !isToRemove(event, listener));
   };
   return {
     on(event: string, listener: Listener) {
@@ -105,7 +105,7 @@ async function afterPause<T>(work: Promise<T>, onAway: (error: Error) => void): 
     if (error instanceof pg.DatabaseError && !AWAY.test(error.code ?? '')) throw error;
     const away = new Error('the queue cannot be reached', { cause: error });
     onAway(away);
-    // The one code that BullMQ takes for a connection that is away.
+    // The only code after which BullMQ waits before it tries again.
     throw Object.assign(away, { code: 'ECONNREFUSED' });
   }
 }

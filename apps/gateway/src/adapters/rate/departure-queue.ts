@@ -1,6 +1,6 @@
 /**
- * The requests of one application that wait to depart. A slot is given when it begins, to whichever of those that wait
- * is next; one that nobody could use in time is handed back.
+ * The requests of one application that wait for a slot to be sent in. When a slot begins, the next request gets it. A
+ * slot that no request could use in time is handed back.
  */
 import {
   type DepartureRank,
@@ -24,16 +24,16 @@ export interface Ready extends WaitingDeparture {
   readonly leave: (departed: Departed) => void;
 }
 
-/** How much the newest distance between two slots counts in the expected one. */
-const NEWEST = 0.1;
-/** A longer one, in intervals, is a pause of the machine or of the store, and says nothing of the slots that follow. */
+/** The weight of the newest gap between two slots in the moving average. */
+const NEWEST_GAP_WEIGHT = 0.1;
+/** In intervals. A longer gap is a pause of the machine or of the store, and says nothing about the next slots. */
 const LONGEST_GAP = 4;
 
 export class DepartureQueue {
   readonly #key: string;
   readonly #slots: SlotSource;
   readonly #monotonicNow: () => number;
-  /** Places that were neither used nor given up. */
+  /** Places of requests that have neither left nor given up. */
   readonly #places = new Set<DepartureRank>();
   /** Those of them that may be sent, in the order in which they came. */
   readonly #ready: Ready[] = [];
@@ -59,7 +59,7 @@ export class DepartureQueue {
     return this.#ready.length;
   }
 
-  /** Nothing here matters any more to the next request. */
+  /** Whether the queue can be discarded without a difference to the next request. */
   isIdle(nowMs: number): boolean {
     return this.#places.size === 0 && !this.#isFetching && this.#leftMs < nowMs - 60_000;
   }
@@ -70,7 +70,7 @@ export class DepartureQueue {
     return Math.max(0, firstMs) + ahead * Math.max(limit.intervalMs, this.#gapMs);
   }
 
-  /** Takes a place, and a slot already: while INTENT is committed, so that a request alone doesn't wait for the store. */
+  /** Takes a place, and fetches a slot while INTENT is committed, so that a lone request needn't wait for the store. */
   enter(place: DepartureRank, limit: RateLimit): void {
     this.#places.add(place);
     if (this.#ready.length === 0) this.#fetch(limit);
@@ -90,7 +90,7 @@ export class DepartureQueue {
     if (index !== -1) this.#ready.splice(index, 1);
   }
 
-  /** A request that has left was not sent in its slot after all. */
+  /** Returns the slot of a request that has left but was not sent after all. */
   handBack(slot: Slot): void {
     if (this.#slot !== null || this.#isFetching || this.#lastSlot !== slot) return;
     this.#unused = slot;
@@ -116,7 +116,7 @@ export class DepartureQueue {
     });
   }
 
-  /** Gives the slot away if it has begun, waits for it if it has not, and gets another if it is over. */
+  /** Uses the slot if it has begun, waits for it if it has not, and fetches another if it is over. */
   #serve(limit: RateLimit): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -145,7 +145,7 @@ export class DepartureQueue {
     const [first] = this.#ready.splice(index, 1);
     if (first === undefined) return;
     const gapMs = nowMs - Math.max(first.sinceMs, this.#leftMs);
-    this.#gapMs += NEWEST * (Math.min(gapMs, LONGEST_GAP * limit.intervalMs) - this.#gapMs);
+    this.#gapMs += NEWEST_GAP_WEIGHT * (Math.min(gapMs, LONGEST_GAP * limit.intervalMs) - this.#gapMs);
     this.#order = order;
     this.#slot = null;
     this.#leftBeforeMs = this.#leftMs;

@@ -34,7 +34,7 @@ export interface UserTokens {
   forget(sessionId: string): void;
 }
 
-/** While another replica asks for the next pair, or none can be had, it is looked for again after so long. */
+/** When to look again while another replica requests the next pair, or none can be obtained. */
 const LOOK_AGAIN_MS = 5_000;
 
 export function createUserTokens(options: UserTokenRequestOptions): UserTokens {
