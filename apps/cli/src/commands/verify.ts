@@ -1,12 +1,12 @@
-import type { KeyObject } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Failure } from '../failure.js';
-import { linesOf, readTextFile, unreadable } from '../files.js';
+import { linesOf, unreadable } from '../files.js';
 import type { Context } from '../options.js';
 import { count, print } from '../output.js';
-import { type CheckpointFile, type CheckpointReport, readPublicKeys } from '../verify/checkpoints.js';
+import type { CheckpointFile, CheckpointReport } from '../verify/checkpoints.js';
+import { readKeyFile } from '../verify/key-file.js';
 import type { FoundRecord, RecordReport } from '../verify/record-proof.js';
 import { type GivenCheckpoints, verifyExport, type VerifyReport } from '../verify/verify-export.js';
 
@@ -52,15 +52,7 @@ export async function checkpointsOf(options: {
   });
   const files = names.filter((name) => name.startsWith('checkpoint-') && name.endsWith('.txt')).sort();
   if (files.length === 0) throw new Failure(`There is no checkpoint in ${folder}.`, 2);
-  return { keys: keysOf(key, await readTextFile(key)), files: filesOf(folder, files) };
-}
-
-function keysOf(file: string, pem: string): KeyObject[] {
-  try {
-    return readPublicKeys(pem);
-  } catch (error) {
-    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}.`, 2);
-  }
+  return { keys: await readKeyFile(key), files: filesOf(folder, files) };
 }
 
 async function* filesOf(folder: string, names: readonly string[]): AsyncGenerator<CheckpointFile> {

@@ -1,12 +1,11 @@
-import type { KeyObject } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Failure } from '../../failure.js';
-import { readBytes, readTextFile, unreadable } from '../../files.js';
+import { readBytes, unreadable } from '../../files.js';
 import type { Context } from '../../options.js';
 import { count, print } from '../../output.js';
-import { readPublicKeys } from '../../verify/checkpoints.js';
+import { readKeyFile } from '../../verify/key-file.js';
 import { filesInZip, MOST_FILES } from '../../verify/pack-zip.js';
 import { type PackReport, verifyPack } from '../../verify/verify-pack.js';
 
@@ -28,7 +27,7 @@ export function verifyPackCommand(program: Command, { output, setExitCode }: Con
     .option('--from <date>', 'the first day that it must have')
     .option('--until <date>', 'the last day that it must have')
     .action(async (pack: string, { key, ...expected }: Options) => {
-      const keys = keysOf(key, await readTextFile(key));
+      const keys = await readKeyFile(key);
       const report = verifyPack({ files: await filesOf(pack), keys }, expected);
       print(output, report, reportText);
       if (!report.ok) setExitCode(1);
@@ -52,15 +51,6 @@ async function filesIn(folder: string, names: readonly string[]): Promise<Map<st
   const files = new Map<string, Buffer>();
   for (const name of names.toSorted()) files.set(name, await readBytes(join(folder, name)));
   return files;
-}
-
-/** @throws Failure if the file has no public key */
-function keysOf(file: string, pem: string): KeyObject[] {
-  try {
-    return readPublicKeys(pem);
-  } catch (error) {
-    throw new Failure(`${file}: ${error instanceof Error ? error.message : String(error)}.`, 2);
-  }
 }
 
 function reportText({ ok, faults, pack }: PackReport): string {
