@@ -23,6 +23,8 @@ const SCREENS = {
   telephone: [[390, ['light', 'dark']]],
 } as const satisfies Readonly<Record<string, readonly Width[]>>;
 type Screen = keyof typeof SCREENS;
+/** A window of 1280 pixels at a zoom of 400 %. */
+const NARROWEST = 320;
 const WIDTHS: readonly Width[] = Object.values(SCREENS).flat();
 /** The rules of axe that check colours. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
@@ -125,6 +127,8 @@ describe('no axe violation, no sideways scroll', () => {
         await page.screenshot({ path: `${SHOTS}/twice-as-wide-${nameOf(consolePage.path)}-${width}.png` });
       }
       await setLetters(page, '100%');
+      await page.setViewportSize({ width: NARROWEST, height: 900 });
+      if (!(await fits(page))) tooWide.push(NARROWEST);
       expect(tooWide).toEqual([]);
       expect(at.complaints).toEqual([]);
     });

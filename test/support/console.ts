@@ -233,7 +233,7 @@ const move = (path: string): string =>
   `history.pushState(null, '', ${JSON.stringify(path)}), dispatchEvent(new PopStateEvent('popstate')), null`;
 
 const NOWHERE = '/no-such-page';
-const NOWHERE_SAYS = 'Either you typed a wrong URL, or you followed a bad link.';
+const NOWHERE_SAYS = 'If you followed a link, what it led to no longer exists.';
 /** The console reads something again if it is older than five seconds. */
 const LATER_MS = 6_000;
 

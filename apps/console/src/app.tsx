@@ -26,7 +26,7 @@ import { ConsoleLayout } from './layout/layout.js';
 import { SignIn } from './layout/sign-in.js';
 import { personStore } from './session/person-store.js';
 import { dark, light } from './theme.js';
-import { WORDS } from './session/saved-filter-words.js';
+import { WORDS } from './session/own-words.js';
 
 const queryClient = new QueryClient({
   defaultOptions: {
@@ -40,7 +40,7 @@ const queryClient = new QueryClient({
 
 const store = personStore(localStorageStore(), signedInPerson);
 
-/** React-admin’s words, except where its “query” is our “filter”. */
+/** React-admin’s words, except where ours are plainer. */
 const i18nProvider: I18nProvider = {
   ...defaultI18nProvider,
   translate: (key, options: { readonly name?: string } = {}) =>
