@@ -1,8 +1,8 @@
 import { useLive } from '../api/use-live.js';
+import { Item, Items } from '../dashboard/items.js';
 import { day } from '../parts/dates.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted } from '../parts/words.js';
-import { Item, Items } from './items.js';
 
 const DAY_MS = 86_400_000;
 
