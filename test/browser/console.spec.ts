@@ -446,7 +446,7 @@ it('retires a signing key only with the approval of a second person', async () =
   for (const name of ['Ask NHS England now', 'Edit', 'Create a signing key', 'Stop immediately'])
     expect(await omar.getByRole('button', { name }).count()).toBe(0);
   await at.visit(omar, '/import');
-  await omar.getByText('Access denied').waitFor();
+  await omar.getByText('You may not open this page').waitFor();
   await at.visit(omar, '/message-set?name=everything');
   expect(await omar.getByRole('checkbox', { name: 'A004' }).isDisabled()).toBe(true);
   expect(await omar.getByRole('button', { name: 'Save the message set' }).count()).toBe(0);
@@ -1122,20 +1122,29 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
   await page.keyboard.type('odd traffic');
   expect(await dialog.getByLabel('Reason').inputValue()).toBe('odd traffic');
   // What was entered is not thrown away unasked, by the Escape key or by the Back button.
-  const answerWith = async (accept: boolean, leave: () => Promise<unknown>): Promise<void> => {
+  const refuse = async (leave: () => Promise<unknown>): Promise<void> => {
     const asked = page.waitForEvent('dialog');
     const left = leave();
     const question = await asked;
     expect(question.message()).toBe('What you have entered is not saved. Discard it?');
-    await (accept ? question.accept() : question.dismiss());
+    await question.dismiss();
     await left;
   };
   const address = page.url();
-  await answerWith(false, () => page.keyboard.press('Escape'));
-  await answerWith(false, () => page.evaluate('history.back()'));
+  await refuse(() => page.keyboard.press('Escape'));
+  await refuse(() => page.evaluate('history.back()'));
   await page.waitForURL(address);
   expect(await dialog.getByLabel('Reason').inputValue()).toBe('odd traffic');
-  await answerWith(true, () => page.keyboard.press('Escape'));
+  let isAsked = false;
+  page.once('dialog', (question) => {
+    isAsked = true;
+    void question.accept();
+  });
+  // Chromium may lose a key that is pressed just after a question of its own.
+  await until('it is asked once more', async () => {
+    await page.keyboard.press('Escape');
+    return isAsked;
+  });
   await dialog.waitFor({ state: 'hidden' });
   expect(await focused()).toBe('Stop immediately');
   await at.leave(page);
