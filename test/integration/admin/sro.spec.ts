@@ -272,6 +272,27 @@ describe('handover and deputies', () => {
   });
 });
 
+it.each([
+  ['on its 60th day before', '2026-08-31', 1],
+  ['not a day earlier', '2026-09-01', 0],
+])(
+  'are due by the day in London %s, on the dashboard, in the list and in own work',
+  async (_, day, count) => {
+    // By UTC it is still 1 July.
+    admin.clock.ms = Date.parse('2026-07-01T23:30:00Z');
+    const { id } = await appoint({ reviewDueOn: day });
+    await admin.ok('sroAccept', { params: { id }, body: {} });
+    const gina = await signIn(admin.db, 'Gina', ['governance-officer'], admin.clock.ms);
+    const own = await admin.call('GET', '/api/v1/own-work', undefined, '', gina.headers);
+    expect(own.status, own.text).toBe(200);
+    expect((await admin.ok('dashboardShow')).srosDue).toHaveLength(count);
+    expect((await admin.ok('sroList', { query: { only: 'due' } })).items).toHaveLength(count);
+    expect(own.body.ending.map(({ kind }: { kind: string }) => kind)).toEqual(
+      Array(count).fill('appointment'),
+    );
+  },
+);
+
 it('are not found by officers of other organisations', async () => {
   const { id } = await appoint();
   const elsewhere = { role: 'governance-officer', odsCodes: ['RCD'] } as const;

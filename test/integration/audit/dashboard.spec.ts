@@ -1,7 +1,7 @@
 /** The dashboard: traffic and failures by the hour from the real audit trail, and tasks, within a person's organisations. */
 import { randomUUID } from 'node:crypto';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { londonDay } from '@gatehouse/domain/governance/london-day';
+import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRollupStore } from '../../../apps/gateway/src/adapters/audit/rollup/rollup.store.ts';
 import type { AuditLog } from '../../../apps/gateway/src/adapters/audit/write/audit-log.ts';
@@ -31,6 +31,7 @@ let live: string;
 let client: string;
 let kid: string;
 const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS / 2;
+const dayIn = (days: number): string => addDays(londonDay(now), days);
 
 beforeAll(async () => {
   const environments = new Map([
@@ -86,10 +87,10 @@ async function needs(): Promise<void> {
   const due = (days: number) => new Date(now + days * DAY_MS);
   await admin.db.sroAppointment.createMany({
     data: [
-      { ...appointment, odsCode: 'R69', reviewDueOn: due(59) },
-      { ...appointment, odsCode: 'R69', reviewDueOn: due(61) },
-      { ...appointment, odsCode: 'RCD', reviewDueOn: due(-3), name: 'Late Owner' },
-      { ...appointment, odsCode: 'R69', reviewDueOn: due(1), withdrawnAt: new Date(now) },
+      { ...appointment, odsCode: 'R69', reviewDueOn: new Date(dayIn(59)) },
+      { ...appointment, odsCode: 'R69', reviewDueOn: new Date(dayIn(61)) },
+      { ...appointment, odsCode: 'RCD', reviewDueOn: new Date(dayIn(-3)), name: 'Late Owner' },
+      { ...appointment, odsCode: 'R69', reviewDueOn: new Date(dayIn(1)), withdrawnAt: new Date(now) },
     ],
   });
   const found = (key: string, odsCodes: string[], hoursAgo: number) => ({
@@ -139,11 +140,11 @@ async function needs(): Promise<void> {
       expiresAt: due(90),
     },
   });
-  const fetched = (serviceId: string, uses: number, day = now) => ({
-    ...{ applicationId: live, serviceId, uses, day: new Date(londonDay(day)) },
+  const fetched = (serviceId: string, uses: number, day = dayIn(0)) => ({
+    ...{ applicationId: live, serviceId, uses, day: new Date(day) },
   });
   await admin.db.worklistUse.createMany({
-    data: [fetched('1', 2), fetched('2', 2), fetched('3', 1), fetched('4', 2, now - DAY_MS)],
+    data: [fetched('1', 2), fetched('2', 2), fetched('3', 1), fetched('4', 2, dayIn(-1))],
   });
   const stop = {
     kind: 'organisation',
@@ -528,9 +529,7 @@ describe('the work of one person', () => {
     });
     const olive = await workOf(await signIn(admin.db, 'Olive', ['auditor'], now));
     expect(names(olive)).toEqual(['appointment: Late Owner, owner of RCD']);
-    expect(londonDay(Date.parse(olive.ending[0]?.endsAt ?? ''))).toBe(
-      new Date(now - 3 * DAY_MS).toISOString().slice(0, 10),
-    );
+    expect(londonDay(Date.parse(olive.ending[0]?.endsAt ?? ''))).toBe(dayIn(-3));
   });
 });
 

@@ -1,4 +1,4 @@
-import { dayOfDateColumn } from '@gatehouse/domain/governance/london-day';
+import { addDays, dayOfDateColumn, londonDay } from '@gatehouse/domain/governance/london-day';
 import { reachOf, type Reach } from '@gatehouse/domain/governance/permissions';
 import { REVIEW_NOTICE_DAYS } from '@gatehouse/domain/governance/sro';
 import { Inject, Injectable } from '@nestjs/common';
@@ -14,7 +14,6 @@ import { nameOf } from '../registry/lists.store.js';
 const DAY_MS = 86_400_000;
 /** A key that has signed for longer is due for a successor. */
 const KEY_OLD_AFTER_MS = 365 * DAY_MS;
-const SRO_DUE_WITHIN_MS = REVIEW_NOTICE_DAYS[0] * DAY_MS;
 /** Of each kind; the lists have the rest. */
 const MOST = 10;
 
@@ -95,7 +94,7 @@ export class TasksStore {
     const rows = await this.db.sroAppointment.findMany({
       where: {
         withdrawnAt: null,
-        reviewDueOn: { lte: new Date(this.now() + SRO_DUE_WITHIN_MS) },
+        reviewDueOn: { lte: new Date(addDays(londonDay(this.now()), REVIEW_NOTICE_DAYS[0])) },
         organisation: { state: { not: 'retired' } },
         // After a handover the successor's review counts.
         successors: { none: { withdrawnAt: null, acceptedAt: { not: null } } },

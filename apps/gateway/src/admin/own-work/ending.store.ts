@@ -1,5 +1,10 @@
 import { type EndingView, MOST_OWN, OWN_ENDS_WITHIN_DAYS } from '@gatehouse/contracts/staff/own-work-routes';
-import { dayOfDateColumn, endOfLondonDayMs } from '@gatehouse/domain/governance/london-day';
+import {
+  addDays,
+  dayOfDateColumn,
+  endOfLondonDayMs,
+  londonDay,
+} from '@gatehouse/domain/governance/london-day';
 import { type Permission, type Reach, reachOf } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Acting } from '../http/access/principal.js';
@@ -28,7 +33,7 @@ export class EndingStore {
       return reach === null ? [] : read(reach);
     };
     const lists = await Promise.all([
-      this.appointments(acting, span.lte),
+      this.appointments(acting, addDays(londonDay(nowMs), OWN_ENDS_WITHIN_DAYS)),
       within('exception.write', (reach) => this.exceptions(reach, span)),
       within('client-key.write', (reach) => this.clientKeys(reach, span)),
       acting.staffId === null ? [] : this.tokens(acting.staffId, span),
@@ -37,7 +42,7 @@ export class EndingStore {
   }
 
   /** Those of the person themselves, found by their address, and those whose reviews their role records. */
-  private async appointments(acting: Acting, until: Date): Promise<EndingView[]> {
+  private async appointments(acting: Acting, lastDay: string): Promise<EndingView[]> {
     const email = acting.session?.staff.email ?? null;
     const reach = reachOf(acting, 'sro.write');
     const mine = email === null ? [] : [{ email: { equals: email, mode: 'insensitive' as const } }];
@@ -46,7 +51,7 @@ export class EndingStore {
       where: {
         ...(reach === 'all' ? {} : { OR: [...mine, ...ofRole] }),
         withdrawnAt: null,
-        reviewDueOn: { lte: until },
+        reviewDueOn: { lte: new Date(lastDay) },
         organisation: { state: { not: 'retired' } },
         // After a handover the successor's review counts.
         successors: { none: { withdrawnAt: null, acceptedAt: { not: null } } },
