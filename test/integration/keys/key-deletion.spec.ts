@@ -11,12 +11,15 @@ import { callKms } from '../../support/servers/stack.ts';
 import { type RotationWorld, startRotationWorld } from './rotation-world.ts';
 
 const DAY_MS = 86_400_000;
-const MONTH_START = Date.UTC(2027, 0, 4);
+/** Next year, so that the clocks go forward only. */
+const YEAR = new Date().getUTCFullYear() + 1;
+const JANUARY = `${YEAR}-01`;
+const APRIL = `${YEAR}-04`;
 
 let world: RotationWorld;
 beforeAll(async () => {
   world = await startRotationWorld();
-  await world.moveTo(MONTH_START);
+  await world.moveTo(Date.UTC(YEAR, 0, 4));
 });
 afterAll(() => world.close());
 
@@ -81,24 +84,24 @@ it('the key of a retired application stops signing, leaves the JWKS a day later,
 
 it('one list is proposed a month, however many workers there are and however long all stood still', async () => {
   await Promise.all([endKeys(deps()), endKeys(deps()), endKeys(deps())]);
-  expect(await lists()).toEqual(['2027-01']);
-  expect(await world.db.keyDeletion.findMany()).toMatchObject([{ month: '2027-01', kid, state: 'listed' }]);
+  expect(await lists()).toEqual([JANUARY]);
+  expect(await world.db.keyDeletion.findMany()).toMatchObject([{ month: JANUARY, kid, state: 'listed' }]);
   expect(await world.db.notice.count({ where: { path: '/key-deletions' } })).toBe(1);
   const second = await disabledKey();
   await endKeys(deps());
-  expect(await lists()).toEqual(['2027-01']);
-  await world.moveTo(Date.UTC(2027, 3, 5));
+  expect(await lists()).toEqual([JANUARY]);
+  await world.moveTo(Date.UTC(YEAR, 3, 5));
   await endKeys(deps());
   await endKeys(deps());
-  expect(await lists()).toEqual(['2027-01', '2027-04']);
-  const april = await world.db.keyDeletion.findMany({ where: { month: '2027-04' } });
+  expect(await lists()).toEqual([JANUARY, APRIL]);
+  const april = await world.db.keyDeletion.findMany({ where: { month: APRIL } });
   expect(april.map((key) => key.kid).sort()).toEqual([kid, second].sort());
   // Nothing is deleted that nobody approved.
   expect((await kmsStateOf(kid)).state).toBe('Disabled');
 });
 
 it('what two people approved is scheduled once, with 30 days, and is in the history and the trail', async () => {
-  await approve(kid, '2027-04');
+  await approve(kid, APRIL);
   await Promise.all([endKeys(deps()), endKeys(deps())]);
   await endKeys(deps());
   const { state, deletesAtMs } = await kmsStateOf(kid);
@@ -114,7 +117,7 @@ it('what two people approved is scheduled once, with 30 days, and is in the hist
   });
   expect(history.at(-1)).toMatchObject({
     actor: 'Gatehouse key deletion',
-    reason: 'Under the list of deletions of 2027-04',
+    reason: `Under the list of deletions of ${APRIL}`,
   });
 });
 
@@ -138,7 +141,7 @@ it('a deletion that is cancelled is taken back in KMS, and the key stays disable
 });
 
 it('a worker that dies after KMS was called leaves nothing that the next run does not finish', async () => {
-  await approve(kid, '2027-04');
+  await approve(kid, APRIL);
   const dying = { ...keyDeletions(world.db), confirm: () => Promise.reject(new Error('killed')) };
   await expect(endKeys(deps({ deletions: dying }))).rejects.toThrow('killed');
   expect(await keyOf(kid)).toMatchObject({ deletionScheduledAt: null });
@@ -149,7 +152,7 @@ it('a worker that dies after KMS was called leaves nothing that the next run doe
 
 it('a deletion that is cancelled while KMS is called is taken back', async () => {
   const other = await disabledKey();
-  await approve(other, '2027-04');
+  await approve(other, APRIL);
   const kms: KeyDeletionsDeps['kms'] = {
     ...world.kms,
     scheduleDeletion: async (arn, days) => {
@@ -186,5 +189,5 @@ it.each([
 
 it('the database lets no key be deleted that is in use', async () => {
   const { firstKid } = await world.addApplication();
-  await expect(approve(firstKid, '2027-04')).rejects.toThrow('signing_key_deleted_after_disabled');
+  await expect(approve(firstKid, APRIL)).rejects.toThrow('signing_key_deleted_after_disabled');
 });
