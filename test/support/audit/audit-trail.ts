@@ -203,7 +203,7 @@ export async function systemFacts(
   event: string,
 ): Promise<readonly Record<string, number>[]> {
   const result = await database.admin.query<{ facts: Record<string, number> }>(
-    `SELECT record -> 'facts' AS facts FROM audit.event WHERE event = $1 ORDER BY started_at`,
+    `SELECT record -> 'facts' AS facts FROM audit.event WHERE event = $1 ORDER BY started_at, writer, seq`,
     [event],
   );
   return result.rows.map((row) => row.facts);
