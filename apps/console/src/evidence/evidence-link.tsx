@@ -1,6 +1,4 @@
-import { Button } from '@mui/material';
-import { Link } from 'react-router-dom';
-import { useMay } from '../api/use-may.js';
+import { PageButton } from '../parts/page-link.js';
 
 interface Props {
   readonly odsCode: string;
@@ -9,18 +7,12 @@ interface Props {
 }
 
 /** To the page that makes an organisation's evidence pack. */
-export function EvidenceLink({ odsCode, date }: Props) {
-  if (!useMay('evidencePackMake')) return null;
-  const period = date === undefined ? '' : `&from=${date}&until=${date}`;
-  return (
-    <Button
-      size="small"
-      variant="outlined"
-      component={Link}
-      to={`/evidence-pack?organisation=${odsCode}${period}`}
-      sx={{ m: 0.25 }}
-    >
-      Evidence pack
-    </Button>
-  );
-}
+export const EvidenceLink = ({ odsCode, date }: Props) => (
+  <PageButton
+    route="evidencePackMake"
+    to="/evidence-pack"
+    known={{ organisation: odsCode, from: date, until: date }}
+  >
+    Evidence pack
+  </PageButton>
+);

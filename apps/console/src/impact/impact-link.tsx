@@ -1,6 +1,4 @@
-import { Button } from '@mui/material';
-import { Link } from 'react-router-dom';
-import { useMay } from '../api/use-may.js';
+import { PageButton } from '../parts/page-link.js';
 
 interface Props {
   /** The fields of the event that are known already. */
@@ -9,17 +7,8 @@ interface Props {
 }
 
 /** To the page that shows what an event would hit. */
-export function ImpactLink({ event, children }: Props) {
-  if (!useMay('impactShow')) return null;
-  return (
-    <Button
-      size="small"
-      variant="outlined"
-      component={Link}
-      to={`/impact?${new URLSearchParams(event).toString()}`}
-      sx={{ m: 0.25 }}
-    >
-      {children}
-    </Button>
-  );
-}
+export const ImpactLink = ({ event, children }: Props) => (
+  <PageButton route="impactShow" to="/impact" known={event}>
+    {children}
+  </PageButton>
+);
