@@ -36,7 +36,7 @@ export function keyDeletionCommands(keys: Command, { settings, output }: Context
     });
 
   withReason(deletions.command('approve <month>'))
-    .description('Approve the newest list: KMS deletes every key that is still on it after 30 days.')
+    .description('Approve the newest list. KMS deletes the keys that are left on it 30 days later.')
     .action(async (month: string, options: { reason?: string }) => {
       const approved = await call(settings, 'keyDeletionApprove', {
         params: { month },

@@ -6,9 +6,9 @@ import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 
 export interface SharedListener {
-  /** Emits `notification`, and `error` when the connection is lost: then whoever listened must do so again. */
+  /** Emits `notification`, and `error` when the connection is lost. Each listener must then call `listen` again. */
   readonly events: EventEmitter;
-  /** Has the connection listen, once for each statement, however often it is asked. @throws if there is none to be had */
+  /** Runs a LISTEN statement, once on each connection, however often it is called. @throws if there is no connection */
   listen(statement: string): Promise<unknown>;
   close(): Promise<void>;
 }
