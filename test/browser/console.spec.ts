@@ -94,7 +94,7 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await omar.getByRole('button', { name: 'Search' }).click();
   await omar.getByText('This is not a valid NHS number: check it for a mistyped digit').waitFor();
   expect(await omar.getByText('has no record that matches').count()).toBe(0);
-  expect(await omar.evaluate('document.activeElement?.getAttribute("name")')).toBe('nhsNumber');
+  await omar.locator('[name=nhsNumber]:focus').waitFor();
   await accessible(omar, 'a mistyped NHS number');
   await omar.screenshot({ path: `${SHOTS}/patient-mistyped-1280-light.png`, fullPage: true });
   await omar.getByRole('textbox', { name: 'NHS number' }).fill(grouped);
@@ -221,7 +221,7 @@ it('asks NHS England about an application at the press of a button', async () =>
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/applications/${applicationId}/show/requests`);
   await page.getByRole('tabpanel', { name: 'Requests' }).getByRole('link').first().waitFor();
-  expect(await page.evaluate('document.activeElement?.textContent')).toBe('Requests');
+  await tab('Requests').and(page.locator(':focus')).waitFor();
   await accessible(page, 'the requests of an application');
   await page.screenshot({ path: `${SHOTS}/application-requests-1280-light.png`, fullPage: true });
   await tab('Keys').click();
@@ -1146,7 +1146,7 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
     return isAsked;
   });
   await dialog.waitFor({ state: 'hidden' });
-  expect(await focused()).toBe('Stop immediately');
+  await until('the focus is back', async () => (await focused()) === 'Stop immediately');
   await at.leave(page);
 });
 

@@ -172,6 +172,7 @@ describe('the list of applications', () => {
     await until('the columns are as at first', async () => (await headings(page)).includes('State'));
     // By the names of their organisations.
     await page.getByRole('button', { name: 'Name', exact: true }).click();
+    await page.locator('th[aria-sort=ascending]').getByText('Name').waitFor();
     await page.getByRole('button', { name: 'Name', exact: true }).click();
     await page.locator('th[aria-sort=descending]').getByText('Name').waitFor();
     await page.getByRole('row').nth(1).getByText('Synthetic Trust R70').waitFor();
@@ -184,7 +185,7 @@ describe('the list of applications', () => {
     await page.getByRole('button', { name: 'Select all that match' }).click();
     const all = page.getByRole('group', { name: 'All that match' });
     await all.getByText('None of them is a draft or suspended').waitFor();
-    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('All that match');
+    await page.locator('[aria-label="All that match"]:focus').waitFor();
     await all.getByRole('button', { name: 'Suspend 2 applications' }).click();
     const dialog = page.getByRole('dialog', { name: 'Suspend 2 applications' });
     await dialog.getByText('2 applications: state live').waitFor();
