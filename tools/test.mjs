@@ -39,6 +39,8 @@ chmodSync(scratch, 0o755);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, by its suite, file and name: printed again at the end, where it is found at once. */
 const failures = [];
+/** What failed once and passed when it was tried again, which only browser tests are. */
+const secondAttempts = [];
 
 const running = new Set();
 let interrupted = false;
@@ -86,12 +88,15 @@ async function runSuite(name, options, isAlone) {
     counts.passed = result.numPassedTests;
     counts.failed = result.numFailedTests;
     counts.skipped = result.numPendingTests + result.numTodoTests;
-    for (const file of result.testResults.filter(({ status }) => status === 'failed')) {
+    for (const file of result.testResults) {
       const path = relative(root, file.name);
+      const describe = (test) =>
+        `${name}: ${path} > ${test.fullName}\n  ${firstLine(test.failureMessages.join('\n'))}`;
       const tests = file.assertionResults.filter((test) => test.status === 'failed');
-      for (const test of tests)
-        failures.push(`${name}: ${path} > ${test.fullName}\n  ${firstLine(test.failureMessages.join('\n'))}`);
-      if (tests.length > 0) continue;
+      const passed = file.assertionResults.filter((test) => test.status === 'passed');
+      failures.push(...tests.map(describe));
+      secondAttempts.push(...passed.filter((test) => test.failureMessages.length > 0).map(describe));
+      if (file.status !== 'failed' || tests.length > 0) continue;
       counts.failed += 1;
       failures.push(`${name}: ${path}\n  ${firstLine(file.message)}`);
     }
@@ -160,6 +165,8 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 if (interrupted) totals.failed += 1;
+if (secondAttempts.length > 0)
+  console.log(`\n── passed only at the second attempt ──\n${secondAttempts.join('\n')}`);
 if (failures.length > 0) console.log(`\n── failed ──\n${failures.join('\n')}`);
 if (totals.skipped > 0) console.log('\nSkipped tests count as failures. Correct them or remove them.');
 if (process.env.TEST_TOTALS_FILE) writeFileSync(process.env.TEST_TOTALS_FILE, JSON.stringify(totals));
