@@ -3,6 +3,7 @@
  * words, and without one more call to e-RS; when it is reversed, traffic resumes. The test has two replicas, and it
  * moves their clocks.
  */
+import { addDays } from '@gatehouse/domain/governance/london-day';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
@@ -258,6 +259,8 @@ describe('a replica that has not been able to read a change', () => {
 
 /** The writes that need an exception, each with its own referrals, since every successful call changes one. */
 describe('a write under an exception', () => {
+  /** Of the exception that expires. */
+  const lastDay = londonDayIn(1);
   const ACCEPTED = ['000000082001', '000000082002', '000000082003', '000000082004'];
   const exceptionUntil = (expiresOn: string) => ({
     environment: 'local',
@@ -354,13 +357,13 @@ describe('a write under an exception', () => {
       );
     }
     expect(await changes()).toBe(before);
-    await grant(londonDayIn(1));
+    await grant(lastDay);
     await stack.settled();
     expect((await accept(ACCEPTED[1], 1)).status).toBe(200);
     expect(await changes()).toBe(before + 1);
   });
   it('stops when the exception expires at the end of its day in London, and resumes with a new one', async () => {
-    const end = londonMidnight(londonDayIn(2));
+    const end = londonMidnight(addDays(lastDay, 1));
     const before = await changes();
     await moveTo(end - 60_000);
     expect((await accept(ACCEPTED[2])).status).toBe(200);
@@ -393,7 +396,7 @@ describe('the passing of time', () => {
     const due = dayAfter(2);
     await stack.admin('POST', `/sro-appointments/${id}/review`, { reviewDueOn: due });
     await stack.settled();
-    const end = londonMidnight(dayAfter(3));
+    const end = londonMidnight(addDays(due, 1));
     await moveTo(end - 60_000);
     expect((await callAll()).map(({ status }) => status)).toEqual([200, 200]);
     const arrivals = await watch(stack);

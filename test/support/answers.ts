@@ -1,6 +1,7 @@
 /** Sends requests as a downstream service does, and reads what reached e-RS and what the audit trail recorded. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { addDays, londonDay } from '@gatehouse/domain/governance/london-day';
 import type { SimulatorProcess } from './servers/processes.ts';
 import type { Stack } from './servers/stack.ts';
 
@@ -224,5 +225,5 @@ export function londonMidnight(day: string): number {
 }
 
 export function londonDayIn(days: number, nowMs = Date.now()): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' }).format(nowMs + days * 86_400_000);
+  return addDays(londonDay(nowMs), days);
 }
