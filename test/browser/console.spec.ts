@@ -1,6 +1,7 @@
 /** The console as its users see it: signed in by the local identity provider, in Chromium. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { londonDay } from '@gatehouse/domain/governance/london-day';
 import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as console from '../support/console.ts';
@@ -18,6 +19,8 @@ let onboarded: Onboarded;
 let applicationId: string;
 /** Of a patient whom a worklist named. */
 let nhsNumber = '';
+/** The month in London in which it was shown. */
+let revealedIn = '';
 
 beforeAll(async () => {
   at = await console.startConsole(async (started) => {
@@ -126,6 +129,7 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await gita.getByText('Change approved and made.').waitFor();
 
   await omar.reload();
+  revealedIn = londonDay(Date.now()).slice(0, 7);
   await omar.getByRole('button', { name: /^Show until/ }).click();
   await omar.getByText(nhsNumber).waitFor();
   await accessible(omar, 'an identifier shown');
@@ -1152,8 +1156,11 @@ it('a form is reached, filled in and left by keyboard, and the focus returns', a
 
 describe('the twenty questions', () => {
   const questions = () =>
-    questionsOf({ odsCode: 'R69', client: onboarded.client, environment: onboarded.environment, nhsNumber });
-  const names = { odsCode: '', client: '', environment: '', nhsNumber: '' };
+    questionsOf({
+      ...{ odsCode: 'R69', client: onboarded.client, environment: onboarded.environment },
+      ...{ nhsNumber, month: revealedIn },
+    });
+  const names = { odsCode: '', client: '', environment: '', nhsNumber: '', month: '' };
   const roles = Object.keys(questionsOf(names)) as (keyof ReturnType<typeof questionsOf>)[];
 
   it('are those of the guide, with their steps', () => {

@@ -28,14 +28,15 @@ interface Names {
   readonly client: string;
   readonly environment: string;
   readonly nhsNumber: string;
+  /** In which an identifier was shown, such as `2026-03`. */
+  readonly month: string;
 }
 
 const NEWEST_REQUEST = { open: 'the newest request', link: /\d{2}:\d{2}:\d{2}\.\d{3}/ };
-const MONTH = new Date().toISOString().slice(0, 7);
 const IN_A_MONTH = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
 
 /** By the role that asks, each with a person who has it. */
-export const questionsOf = ({ odsCode, client, environment, nhsNumber }: Names) =>
+export const questionsOf = ({ odsCode, client, environment, nhsNumber, month }: Names) =>
   ({
     'Platform engineers': asked('Priya Nair', [
       [
@@ -115,7 +116,7 @@ export const questionsOf = ({ odsCode, client, environment, nhsNumber }: Names) 
     Auditors: asked('Omar Haddad', [
       [
         'Who revealed an identifier in March, and why?',
-        [{ menu: 'Stops, reveals, exports' }, { fill: { Month: MONTH } }],
+        [{ menu: 'Stops, reveals, exports' }, { fill: { Month: month } }],
         ['Patients’ identifiers', 'Shown', 'subject access request 42'],
       ],
       [
