@@ -80,6 +80,13 @@ it('tells a person without a role why they have no access', async () => {
   await at.leave(nils);
 });
 
+/** Until the answer is detached, the page's computer is in New York. Playwright sets this for whole contexts only. */
+async function inNewYork(page: Page) {
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Emulation.setTimezoneOverride', { timezoneId: 'America/New_York' });
+  return devTools;
+}
+
 it('finds who saw a patient, and shows the identifier once a second person has approved it', async () => {
   nhsNumber = await seePatients();
   const omar = await at.as('Omar Haddad');
@@ -89,8 +96,12 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await omar.getByRole('textbox', { name: 'NHS number' }).fill(grouped);
   await omar.getByRole('textbox', { name: 'Reason' }).fill('subject access request 42');
   await omar.getByRole('textbox', { name: 'ODS code' }).fill('R69');
+  const newYork = await inNewYork(omar);
+  await omar.getByLabel('From', { exact: true }).fill('2025-07-02T00:30');
   await omar.getByRole('button', { name: 'Search' }).click();
   await omar.getByText('1 attempt found').waitFor();
+  await omar.getByText('Covers 2 Jul 2025, 00:30:00 until now, London time.', { exact: true }).waitFor();
+  await newYork.detach();
   // A number with one wrong digit: the page must not say that nobody saw the patient.
   const mistyped = nhsNumber.slice(0, 9) + String((Number(nhsNumber[9]) + 1) % 10);
   await omar.getByRole('textbox', { name: 'NHS number' }).fill(mistyped);
@@ -179,7 +190,23 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   await covered.waitFor();
   await page.getByRole('button', { name: 'CSV' }).click();
   await giveReason(page);
-  await page.getByRole('dialog').filter({ has: covered }).waitFor();
+  const downloads = page.getByRole('dialog').filter({ has: covered });
+  await downloads.waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await downloads.waitFor({ state: 'detached' });
+  const newYork = await inNewYork(page);
+  await page.getByLabel('From', { exact: true }).fill('2026-06-01T09:30');
+  await page
+    .getByText('Covers 1 Jun 2026, 09:30:00 until just before 1 Jul 2026, 00:00:00, London time.')
+    .waitFor();
+  expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-06-01T09:30');
+  // It is read from the address again.
+  await page.reload();
+  await until('the fields show London time', async () => {
+    const fields = ['From', 'Until'].map((name) => page.getByLabel(name, { exact: true }).inputValue());
+    return (await Promise.all(fields)).join() === '2026-06-01T09:30,2026-07-01T00:00';
+  });
+  await newYork.detach();
   expect(at.complaints).toEqual([]);
   await at.leave(page);
 });

@@ -3,7 +3,7 @@ import { Suspense, useState } from 'react';
 import { useListContext } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
-import { instantOf } from '../parts/form/fields.js';
+import { instantOf, momentText } from '../parts/form/fields.js';
 import { DateTimeInput, SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
@@ -23,8 +23,8 @@ const SHARED_FILTERS = [
   <TextInput key="applicationId" source="applicationId" label="Application id" />,
 ];
 const LIMITS = [
-  <DateTimeInput key="from" source="from" label="From" parse={instantOf} />,
-  <DateTimeInput key="until" source="until" label="Until" parse={instantOf} />,
+  <DateTimeInput key="from" source="from" label="From" parse={instantOf} format={momentText} />,
+  <DateTimeInput key="until" source="until" label="Until" parse={instantOf} format={momentText} />,
 ];
 const REQUEST_FILTERS = [
   ...SHARED_FILTERS,

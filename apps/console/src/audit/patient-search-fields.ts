@@ -16,8 +16,8 @@ export const PATIENT_SEARCH_FIELDS: readonly Field[] = [
   { name: 'upstreamRequestId', label: 'X-Request-ID of e-RS' },
   { name: 'userId', label: 'CIS2 user id' },
   { name: 'applicationId', label: 'Application id' },
-  { name: 'from', label: 'From', kind: 'moment' },
-  { name: 'until', label: 'Until', kind: 'moment' },
+  { name: 'from', label: 'From', help: 'London time', kind: 'moment' },
+  { name: 'until', label: 'Until', help: 'London time', kind: 'moment' },
 ];
 
 /** People write an NHS number or a UBRN in groups. */

@@ -6,8 +6,8 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   /**
-   * A moment is a date and a time on the person's own clock, sent as an instant; a pasted text has several lines; of a
-   * document, only its SHA-256 is sent.
+   * A moment is a date and a time in London, sent as an instant; a pasted text has several lines; of a document, only
+   * its SHA-256 is sent.
    */
   readonly kind?: 'text' | 'pasted' | 'date' | 'moment' | 'number' | 'list' | 'secret' | 'document';
   readonly choices?: readonly string[];
@@ -74,10 +74,34 @@ export function bodyOfEdit(fields: readonly Field[], texts: Texts): Body {
 export const isChanged = (fields: readonly Field[], form: FormData): boolean =>
   Object.keys(bodyOfEdit(fields, textsOf(fields, form))).length > 0;
 
-/** The instant of a local date and time; what a browser cannot read stays, for the contract to reject. */
+const MINUTE = new Intl.DateTimeFormat('sv-SE', {
+  dateStyle: 'short',
+  timeStyle: 'short',
+  timeZone: 'Europe/London',
+});
+/** What a field for a date and time holds, such as `2026-03-02T09:00`. */
+const FIELD_TEXT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
+
+/**
+ * An instant as the text that a field for a date and time in London holds; empty if it can't be read. React-admin formats
+ * a text of the field once more, so that stays as it is.
+ */
+export function momentText(value: string | null | undefined): string {
+  const text = value ?? '';
+  if (FIELD_TEXT.test(text)) return text;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? '' : MINUTE.format(ms).replace(' ', 'T');
+}
+
+/**
+ * The instant of a date and time in London, as a field holds it; the first of the two in the hour that comes twice. What
+ * can't be read stays, for the contract to reject.
+ */
 export function instantOf(text: string): string {
-  const date = new Date(text);
-  return text === '' || Number.isNaN(date.getTime()) ? text : date.toISOString();
+  const winterMs = Date.parse(`${text}Z`);
+  if (Number.isNaN(winterMs)) return text;
+  const summer = new Date(winterMs - 3_600_000).toISOString();
+  return momentText(summer) === text.slice(0, 16) ? summer : new Date(winterMs).toISOString();
 }
 
 /** What is typed freely is separated by spaces or commas; words of a closed list may have spaces in them. */
