@@ -570,6 +570,27 @@ const BUGS = [
     tests: unit('libs/domain/src/audit/archive/removal.spec.ts'),
   },
   {
+    name: 'a data key is destroyed before the retention of its organisation is over',
+    file: 'libs/domain/src/audit/archive/key-destruction.ts',
+    find: 'return nowMs >= overMs',
+    put: 'return nowMs >= 0',
+    tests: unit('libs/domain/src/audit/archive/key-destruction.spec.ts'),
+  },
+  {
+    name: 'a process keeps a data key that was destroyed',
+    file: 'apps/gateway/src/adapters/audit/subjects/forget-keys.ts',
+    find: 'sealer.forget(odsCode)',
+    put: 'void sealer',
+    tests: integration('test/integration/audit/key-destruction.spec.ts'),
+  },
+  {
+    name: 'the old row of a destroyed data key stays in the file of its table',
+    file: 'apps/cli/src/removal/destroy-key.ts',
+    find: 'VACUUM FULL audit',
+    put: 'ANALYZE audit',
+    tests: integration('test/integration/audit/key-destruction.spec.ts'),
+  },
+  {
     name: 'two workers that archive the trail at once',
     file: 'apps/gateway/src/adapters/audit/archive/archive.store.ts',
     find: "WHERE old.held_by IS NULL OR old.held_by = excluded.held_by OR old.held_until <= ${epochMs('$2')}`;",

@@ -45,6 +45,10 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
   organisation_name_present: rule('name', 'An organisation needs a name.'),
   organisation_name_visible: unseen('name'),
   organisation_name_distinct: lookAlike('an organisation'),
+  organisation_stays_retired: rule(
+    'state',
+    'The data key of this organisation was destroyed, so it can no longer be put in service.',
+  ),
   organisation_state_known: rule('state', 'The state of an organisation is active, suspended or retired.'),
 
   product_pkey: rule('name', 'There is a product of this name already.'),
@@ -473,12 +477,29 @@ export const constraintMessages: Readonly<Record<string, ConstraintMessage>> = {
     'retention',
     'Records cannot be destroyed while they are kept in the database.',
   ),
-  trail_retention_of_deployment: rule('hold', 'Only the records of an organisation are held.'),
+  trail_retention_of_deployment: rule(
+    'hold',
+    'Only the records of an organisation are held, and only its data key is destroyed.',
+  ),
   trail_retention_of_organisation: rule(
     'retention',
-    'An organisation has a retention or a hold; how long records stay in the database is the same for all.',
+    'An organisation has a retention, a hold or a data key to be destroyed; how long records stay in the database is the same for all.',
   ),
   trail_retention_hold_length: rule('hold', 'The reason for a hold has 1 to 500 characters.'),
+  trail_retention_destroy_key_length: rule(
+    'destroyKey',
+    'The reason for destroying the data key has 1 to 500 characters.',
+  ),
+  trail_retention_held: rule('destroyKey', 'The data key cannot be destroyed while the records are held.'),
+  trail_retention_destroyed_as_decided: rule(
+    'destroyKey',
+    'Nobody has decided that the data key is destroyed.',
+  ),
+  trail_retention_final: rule(
+    'destroyKey',
+    'The data key of this organisation was destroyed, so how long its records are kept can no longer change.',
+  ),
+  trail_retention_key_there: rule('destroyKey', 'The data key of this organisation was not destroyed.'),
   trail_retention_once: rule('organisation', 'How long the audit trail is kept is set already.'),
 
   worklist_use_pkey: rule('', 'This use is counted already.'),

@@ -319,6 +319,13 @@ describe('how long it is kept', () => {
     ['destroyed while it is in the database', '', { retention: 96 }, 400, 'set a retention of at least'],
     ['for no month', '', { keepOnline: 0 }, 400, '1 to 1200'],
     ['of an organisation shorter than of all', '/R69', { retention: 95 }, 409, 'never shorter'],
+    [
+      'to a destroyed data key, of an organisation that is not retired',
+      '/R69',
+      { destroyKey: 'It closed' },
+      409,
+      'Retire the organisation first',
+    ],
     ['of an organisation that is not there', '/X99', { retention: 120 }, 404, 'X99'],
   ])('is not set %s', async (_, to, body, status, words) => {
     const before = await retention();
@@ -337,5 +344,19 @@ describe('how long it is kept', () => {
       expect(shown).toContain(words);
     expect((await put('/R69', {})).status).toBe(200);
     expect(await retention()).toHaveLength(1);
+  });
+
+  it('of a retired organisation ends with its data key, unless its records are held', async () => {
+    await admin.db.organisation.update({ where: { odsCode: 'RCD' }, data: { state: 'retired' } });
+    const held = await put('/RCD', { hold: 'An inquiry', destroyKey: 'It closed' });
+    expect([held.status, held.text]).toEqual([409, expect.stringContaining('Lift the hold first')]);
+    expect((await put('/RCD', { destroyKey: 'It closed' })).status).toBe(200);
+    expect((await retention()).slice(1)).toMatchObject([
+      { organisation: 'RCD', retention: null, destroyKey: 'It closed', keyDestroyedAt: null },
+    ]);
+    const shown = await gatehouse('retention', 'show', '--organisation', 'RCD');
+    expect(shown).toContain('to be destroyed: It closed');
+    expect((await put('/RCD', {})).status).toBe(200);
+    await admin.db.organisation.update({ where: { odsCode: 'RCD' }, data: { state: 'active' } });
   });
 });

@@ -99,6 +99,21 @@ const sql =
   (text: string, ...values: unknown[]) =>
   () =>
     connection.query(text, values);
+/** The running role may not. */
+const destroyKey = async () => {
+  const owner = new pg.Client(database.ownerUrl);
+  await owner.connect();
+  await owner.query(
+    `INSERT INTO audit.organisation_key (ods_code, key_id, destroyed_at) VALUES ('RCD', gen_random_uuid(), now())
+     ON CONFLICT DO NOTHING`,
+  );
+  await owner.end();
+};
+const destroyed = () =>
+  destroyKey().then(
+    sql(`INSERT INTO trail_retention (ods_code, destroy_key, key_destroyed_at) VALUES ('RCD', 'x', now())
+         ON CONFLICT DO NOTHING`),
+  );
 const application = (row: Row) => () => insert(connection, 'application', valid.application(row));
 const appointment = (row: Row) => () => insert(connection, 'sro_appointment', valid.sro_appointment(row));
 const exception = (row: Row) => () =>
@@ -603,6 +618,49 @@ const refused: [constraint: string, why: string, work: () => Promise<unknown>][]
     'trail_retention_hold_length',
     'no reason',
     sql(`INSERT INTO trail_retention (ods_code, hold) VALUES ('R69', '')`),
+  ],
+  [
+    'trail_retention_of_deployment',
+    'the key of all to be destroyed',
+    sql(`INSERT INTO trail_retention (destroy_key) VALUES ('x')`),
+  ],
+  [
+    'trail_retention_destroy_key_length',
+    'no reason for a destruction',
+    sql(`INSERT INTO trail_retention (ods_code, destroy_key) VALUES ('R69', '')`),
+  ],
+  [
+    'trail_retention_held',
+    'held, and the key to be destroyed',
+    sql(`INSERT INTO trail_retention (ods_code, hold, destroy_key) VALUES ('R69', 'x', 'y')`),
+  ],
+  [
+    'trail_retention_destroyed_as_decided',
+    'destroyed, and nobody decided it',
+    () =>
+      destroyKey().then(
+        sql(`INSERT INTO trail_retention (ods_code, hold, key_destroyed_at) VALUES ('RCD', 'x', now())`),
+      ),
+  ],
+  [
+    'trail_retention_key_there',
+    'a key that is there, said to be destroyed',
+    sql(`INSERT INTO trail_retention (ods_code, destroy_key, key_destroyed_at) VALUES ('R69', 'x', now())`),
+  ],
+  [
+    'trail_retention_final',
+    'changed after the key was destroyed',
+    () => destroyed().then(sql(`UPDATE trail_retention SET retention = 12 WHERE ods_code = 'RCD'`)),
+  ],
+  [
+    'trail_retention_final',
+    'deleted after the key was destroyed',
+    () => destroyed().then(sql(`DELETE FROM trail_retention WHERE ods_code = 'RCD'`)),
+  ],
+  [
+    'organisation_stays_retired',
+    'in service after the key was destroyed',
+    () => destroyed().then(sql(`UPDATE organisation SET state = 'active' WHERE ods_code = 'RCD'`)),
   ],
   [
     'trail_retention_ods_code_fkey',

@@ -18,6 +18,7 @@ import {
 } from '../options.js';
 import { cell, type Column, type Output, print, table } from '../output.js';
 import { archiveCommands } from './evidence/archives.js';
+import { keyDestructionCommand } from './evidence/key-destruction.js';
 import { removalCommand } from './evidence/removal.js';
 import { rollupCommands } from './evidence/rollups.js';
 import { trailCommands } from './evidence/trail.js';
@@ -67,6 +68,7 @@ export function auditCommands(program: Command, context: Context): void {
   rollupCommands(audit, context, withSpan, withInstants);
   archiveCommands(audit, context);
   removalCommand(audit, context);
+  keyDestructionCommand(audit, context);
 }
 
 function listCommand(audit: Command, { settings, output, ask }: Context): void {
@@ -106,6 +108,10 @@ function listCommand(audit: Command, { settings, output, ask }: Context): void {
       print(output, page.items, (rows) => [rowsText(rows), staffText(page.staff)].join('\n\n'));
       noteCoverage(output, body);
       noteRemoved(output, page.covers.removed);
+      if (page.keysDestroyed.length > 0)
+        output.err(
+          `The data key of ${page.keysDestroyed.join(', ')} was destroyed, so patients there can no longer be found.\n`,
+        );
       if (page.next !== null) output.err('There are more: raise --limit, or narrow the search.\n');
     });
 }

@@ -2,17 +2,15 @@
  * Takes a month out of the trail in one transaction: its partitions, the rows that say where each chain goes on, and the event
  * that names who did it. So there is no moment at which records are gone and nothing says so (ADR 91).
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
 import { partitionsOf, rangeLines, type RemovedRange } from '@gatehouse/domain/audit/archive/removal';
-import { canonicalJson } from '@gatehouse/domain/audit/canonical-json';
-import pg from 'pg';
+import type pg from 'pg';
+import { LOCK_MS, recordEvent, retryLocked } from './owner.js';
 
 export interface Removal {
   readonly month: string;
-  /** Who removed it, and where. */
+  /** Who removed it. */
   readonly by: string;
-  readonly host: string;
   readonly manifest: string;
   readonly reason: string;
   readonly atMs: number;
@@ -25,11 +23,6 @@ export interface Removed {
   readonly ranges: number;
 }
 
-/** Commits wait behind a statement that waits for its lock, so none waits longer than this. */
-const LOCK_MS = 50;
-const AGAIN_AFTER_MS = 1_000;
-const LOCK_NOT_AVAILABLE = '55P03';
-
 /** @returns 'busy' if an export, or another long statement, read the trail for all of `forMs` */
 export async function detachMonth(
   client: pg.Client,
@@ -38,8 +31,7 @@ export async function detachMonth(
 ): Promise<Removed | 'busy' | 'changed'> {
   const ranges = await rangesOf(client, removal.month);
   const counts = await countsOf(client, removal.month);
-  const endMs = performance.now() + forMs;
-  for (;;) {
+  return retryLocked(forMs, async () => {
     try {
       await client.query('BEGIN');
       await client.query(`SET LOCAL lock_timeout = '${String(LOCK_MS)}ms'`);
@@ -48,11 +40,9 @@ export async function detachMonth(
       return isOurs ? { ...counts, ranges: ranges.length } : 'changed';
     } catch (error) {
       await client.query('ROLLBACK');
-      if (!(error instanceof pg.DatabaseError) || error.code !== LOCK_NOT_AVAILABLE) throw error;
+      throw error;
     }
-    if (performance.now() >= endMs) return 'busy';
-    await pause(AGAIN_AFTER_MS);
-  }
+  });
 }
 
 /** Drops what a removal has detached, in case the one before was killed in between. */
@@ -66,7 +56,7 @@ type Counts = Pick<Removed, 'records' | 'subjects'>;
 /** @returns false if a record of the month was written meanwhile */
 async function take(
   client: pg.Client,
-  { month, by, host, manifest, reason, atMs }: Removal,
+  { month, by, manifest, reason, atMs }: Removal,
   ranges: readonly RemovedRange[],
   counts: Counts,
 ): Promise<boolean> {
@@ -92,7 +82,7 @@ async function take(
     ranges: ranges.length,
     rangesSha256,
   };
-  const writer = await recordEvent(client, { facts, host, atMs });
+  const writer = await recordEvent(client, { event: 'TRAIL_MONTH_REMOVED', facts, atMs });
   await client.query(
     `INSERT INTO audit.removal (writer, month, removed_at, removed_by, records, subjects, manifest, ranges_sha256)
      VALUES ($1, $2, $3, $4, $5, $6, decode($7, 'hex'), decode($8, 'hex'))`,
@@ -100,33 +90,6 @@ async function take(
   );
   await client.query(ADD_RANGES, [writer, JSON.stringify(ranges)]);
   return true;
-}
-
-/** Its own chain of one record: the owner writes on no chain of a process. */
-async function recordEvent(
-  client: pg.Client,
-  { facts, host, atMs }: { readonly facts: object; readonly host: string; readonly atMs: number },
-): Promise<string> {
-  const writer = randomUUID();
-  const record = canonicalJson({
-    ...{ kind: 'SYSTEM', event: 'TRAIL_MONTH_REMOVED', attemptId: randomUUID(), startedAtMs: atMs, atMs },
-    ...{ facts: { ...facts }, writer, seq: 1 },
-  });
-  const zeros = Buffer.alloc(32);
-  const hash = createHash('sha256').update(zeros).update(record, 'utf8').digest();
-  await client.query(
-    `INSERT INTO audit.writer (writer, seq, hash, lease_until, host, state, open_from)
-     VALUES ($1, 1, $2, now(), $3, 'closed', 2)`,
-    [writer, hash, host],
-  );
-  await client.query(
-    `INSERT INTO audit.event (writer, seq, started_at, kind, attempt_id, prev_hash, hash, record)
-     SELECT $1::uuid, 1, timestamptz 'epoch' + $2::bigint * interval '1 millisecond', 'SYSTEM',
-            (r ->> 'attemptId')::uuid, $3::bytea, $4::bytea, r
-       FROM (SELECT $5::jsonb AS r) AS x`,
-    [writer, atMs, zeros, hash, record],
-  );
-  return writer;
 }
 
 async function rangesOf(client: pg.Client, month: string): Promise<RemovedRange[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coverageOfHeaders, coverageText } from './coverage-words.js';
+import { coverageOfHeaders, coverageText, keysDestroyedText } from './coverage-words.js';
 
 const WINTER = '2026-03-02T00:00:00.000Z';
 const SUMMER = '2026-06-30T23:00:00.000Z';
@@ -25,6 +25,13 @@ describe('what a list or a download covers, in the time of London', () => {
     expect(covers).toEqual({ from: null, until: null, removed: ['2026-03', '2026-04'] });
     expect(coverageText(covers ?? { from: null, until: null, removed: [] })).toBe(
       'Covers the whole audit trail. The records of March 2026 and April 2026 have left the database: an operator brings them back from the archive with “gatehouse audit fetch 2026-03”.',
+    );
+  });
+
+  it('names the organisations whose patients can no longer be found', () => {
+    expect(keysDestroyedText([])).toBeNull();
+    expect(keysDestroyedText(['R0Q', 'R0T'])).toBe(
+      'The data key of R0Q and R0T was destroyed, so patients there can no longer be found.',
     );
   });
 

@@ -18,6 +18,12 @@ function removedText(removed: readonly string[]): string {
   return `The records of ${listed(removed.map(monthName))} have left the database: an operator brings them back from the archive with “gatehouse audit fetch ${one}”.`;
 }
 
+/** Null: the patients of every organisation can be found. */
+export function keysDestroyedText(organisations: readonly string[]): string | null {
+  if (organisations.length === 0) return null;
+  return `The data key of ${listed(organisations)} was destroyed, so patients there can no longer be found.`;
+}
+
 /** The headers `Gatehouse-Covers` and `Gatehouse-Removed-Months` of an answer in lines; null where there is none. */
 export function coverageOfHeaders(headers: Headers): Covers | null {
   const [from, until] = headers.get('gatehouse-covers')?.split('/') ?? [];

@@ -1,6 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { useQuery } from '@tanstack/react-query';
 import { callRoute } from '../api/call-route.js';
+import { moment } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -23,11 +24,12 @@ export function OrganisationRetention({ odsCode }: { readonly odsCode: string })
               facts={[
                 ['May be destroyed', destroyedWords(deployment.retention, own?.retention ?? null)],
                 ['Hold', own?.hold ?? 'None'],
+                ['Data key of its patients’ identifiers', keyWords(own)],
               ]}
             />
             <RouteDialog
               route="organisationRetentionSet"
-              label="Keep its records longer"
+              label="Set the retention of its records"
               params={{ odsCode }}
               fields={[
                 monthsField(
@@ -40,6 +42,11 @@ export function OrganisationRetention({ odsCode }: { readonly odsCode: string })
                   ...{ name: 'hold', label: 'Reason for a hold', initial: own?.hold ?? '' },
                   help: 'While there is one, nothing of the organisation may be destroyed',
                 },
+                {
+                  ...{ name: 'destroyKey', label: 'Reason to destroy its data key' },
+                  initial: own?.destroyKey ?? '',
+                  help: 'For a retired organisation. Once its records need not be kept any longer, an operator can destroy the key; then its patients can never be read or found in the audit trail again',
+                },
                 REASON_REQUIRED,
               ]}
               done="Retention set."
@@ -49,6 +56,15 @@ export function OrganisationRetention({ odsCode }: { readonly odsCode: string })
       </Loaded>
     </Section>
   );
+}
+
+type Own = AnswerOf<'trailRetentionShow'>['items'][number] | undefined;
+
+function keyWords(own: Own): string {
+  if (own === undefined || own.destroyKey === null) return 'Kept';
+  return own.keyDestroyedAt === null
+    ? `To be destroyed once its records need not be kept any longer: ${own.destroyKey}`
+    : `Destroyed on ${moment(own.keyDestroyedAt)}: nobody can read or find its patients any more`;
 }
 
 function destroyedWords(

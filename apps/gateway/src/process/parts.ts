@@ -12,6 +12,7 @@ import { applicationsLastUsed } from '../adapters/audit/read/last-used.js';
 import { createTokenSource, type TokenSource } from '../adapters/nhs/apim-token.js';
 import { type AuditLog, openAuditLog } from '../adapters/audit/write/audit-log.js';
 import { openSealingPool } from '../adapters/audit/subjects/sealing-pool.js';
+import { forgetKeys } from '../adapters/audit/subjects/forget-keys.js';
 import { createSubjectSealer, type SubjectSealer } from '../adapters/audit/write/subjects.js';
 import { type ClockSkew, createClockSkew } from '../adapters/nhs/clock-skew.js';
 import { type Kms, openKms } from '../adapters/kms/kms.js';
@@ -137,6 +138,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
   });
   const sealing = openSealingPool();
   const sealer = createSubjectSealer(database, kms, config.auditKmsKey, sealing.seal);
+  forgetKeys(registry, sealer);
   const skew = createClockSkew(now, monotonicNow);
   const loop = watchEventLoop(monotonicNow);
   const guesses = watchForGuesses(monotonicNow);

@@ -32,6 +32,10 @@ const organisationRetention = z.object({
   retention: z.number().int().nullable(),
   /** Why nothing of the organisation may be destroyed; null: there is no hold. */
   hold: z.string().nullable(),
+  /** Why its data key is to be destroyed once its retention is over; null: it is not. */
+  destroyKey: z.string().nullable(),
+  /** Since when its patients can be neither read nor found; null: its data key is there. */
+  keyDestroyedAt: instant.nullable(),
   ...set,
 });
 export type OrganisationRetention = z.infer<typeof organisationRetention>;
@@ -64,11 +68,16 @@ export const retentionRoutes = {
     method: 'PUT',
     path: '/trail-retention/:odsCode',
     summary:
-      'Set how long the records of an organisation are kept, or hold them; without either, it has nothing of its own',
+      'Set how long the records of an organisation are kept, hold them, or have its data key destroyed once its retention is over; without any of them, it has nothing of its own',
     permission: 'retention.write',
     keepsToReach: true,
     params: z.strictObject({ odsCode }),
-    body: z.strictObject({ retention: months, hold: reason.nullable().default(null), reason }),
+    body: z.strictObject({
+      retention: months,
+      hold: reason.nullable().default(null),
+      destroyKey: reason.nullable().default(null),
+      reason,
+    }),
     response: organisationRetention,
     fourEyes: true,
   },

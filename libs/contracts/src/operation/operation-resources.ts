@@ -335,6 +335,8 @@ export const auditPage = page(auditRow).extend({
 
 /** What the trail's own events say of a patient, without the identifier. */
 export const auditSearchPage = auditPage.extend({
+  /** Organisations of the search whose patients can no longer be found, since their data key was destroyed. */
+  keysDestroyed: z.array(z.string()),
   /**
    * The staff who have searched for this patient or were shown an identifier of theirs in the period, newest first. Null:
    * this is not the first page, or the caller’s role is limited to some organisations.

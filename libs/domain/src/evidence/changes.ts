@@ -31,7 +31,7 @@ export const SHOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
     ...['revoked_at', 'revoked_by', 'cosigned_at', 'cosigned_by'],
   ],
   assurance_floor: ['level'],
-  trail_retention: ['retention', 'hold'],
+  trail_retention: ['retention', 'hold', 'destroy_key', 'key_destroyed_at'],
   rotation_policy: ['product', 'environment', 'every_days'],
   client_grant: ['client_id', 'product', 'access_mode', 'capability'],
 };

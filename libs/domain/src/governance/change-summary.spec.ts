@@ -129,6 +129,10 @@ describe('a requested change in one sentence', () => {
       'Records of Sample Trust (RCD) would be kept for 120 months and would be held: An inquiry.',
     ],
     [
+      row('trail_retention', null, { ods_code: 'RCD', destroy_key: 'It closed in 2018' }),
+      'Records of Sample Trust (RCD) would be kept as long as all others and would not be held. Once that time is over, its data key could be destroyed, after which its patients can never be read or found in the audit trail again: It closed in 2018.',
+    ],
+    [
       row('trail_retention', { ods_code: 'RCD', retention: 120, hold: 'An inquiry' }, null),
       'Records of Sample Trust (RCD) would be kept as long as all others and would not be held.',
     ],

@@ -167,7 +167,11 @@ class Words {
       return `The audit trail would stay in the database ${months('keep_online', 'always')}, and be kept ${months('retention', 'for ever')}.`;
     const hold = after === null ? '' : text(after, 'hold');
     const held = hold === '' ? 'and would not be held' : `and would be held: ${hold}`;
-    return `Records of ${this.organisation(odsCode)} would be kept ${months('retention', 'as long as all others')} ${held}.`;
+    const kept = `Records of ${this.organisation(odsCode)} would be kept ${months('retention', 'as long as all others')} ${held}.`;
+    const destroyed = after === null ? '' : text(after, 'destroy_key');
+    return destroyed === ''
+      ? kept
+      : `${kept} Once that time is over, its data key could be destroyed, after which its patients can never be read or found in the audit trail again: ${destroyed}.`;
   }
 
   private ofAppointment(row: Row, before: Row | null): string {

@@ -153,6 +153,7 @@ describe('which changes need a second person', () => {
     ['its revocation', row('write_exception', {}, {}), false],
     ['an assurance floor', row('assurance_floor', null, {}, { environments: null }), true],
     ['how long the trail is kept', row('trail_retention', null, { keep_online: 12 }), true],
+    ['a data key to be destroyed', row('trail_retention', null, { destroy_key: 'It closed' }), true],
     ['a hold given up', row('trail_retention', { hold: 'An inquiry' }, null), true],
     ['an organisation', row('organisation', null, {}), false],
     ['no second person any more', row('environment', { four_eyes: true }, { four_eyes: false }), true],

@@ -1,5 +1,5 @@
 /** A month leaves the database: `gatehouse audit remove`, an operator's command (docs/audit.md, "Removing a month"). */
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import {
   type Condition,
   conditionsOf,
@@ -7,15 +7,14 @@ import {
   partitionsOf,
 } from '@gatehouse/domain/audit/archive/removal';
 import { type Command, InvalidArgumentError } from 'commander';
-import pg from 'pg';
-import { databaseFailure } from '../../cause.js';
+import type pg from 'pg';
 import { Failure } from '../../failure.js';
 import { type Context, commaSeparated, wholeNumber } from '../../options.js';
 import { count, print } from '../../output.js';
 import { archivesOf, checkArchives } from '../../removal/archived-records.js';
 import { detachMonth, dropDetached, type Removed } from '../../removal/detach-month.js';
+import { asOwner, conditionLines } from '../../removal/owner.js';
 import { readKeepOnline, readRemovalFacts } from '../../removal/removal-facts.js';
-import type { Settings } from '../../settings.js';
 import { monthIn } from './archives.js';
 
 interface Options {
@@ -89,7 +88,7 @@ async function removeMonth(client: pg.Client, request: Request): Promise<Result>
   const [archive] = await archivesOf(client, month);
   const removal = {
     ...{ month, manifest: archive?.manifest ?? '', reason, atMs: Date.now() },
-    ...{ by: userInfo().username, host: hostname() },
+    by: userInfo().username,
   };
   const stillMay = async () => keepOnlineCondition(month, Date.now(), await readKeepOnline(client)).isMet;
   const removed = await detachMonth(client, removal, { forMs: wait * 1000, stillMay });
@@ -104,20 +103,6 @@ const WHY_NOT = {
   changed:
     'Its time in the database was made longer, or a record of it was written, meanwhile. Run the command again.',
 } as const;
-
-async function asOwner<T>(settings: Settings, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const { databaseOwnerUrl: connectionString } = settings;
-  if (connectionString === undefined) throw new Failure('Set DATABASE_OWNER_URL (the owner).', 2);
-  const client = new pg.Client({ connectionString });
-  try {
-    await client.connect();
-    return await work(client);
-  } catch (error) {
-    throw databaseFailure(error, 'DATABASE_OWNER_URL');
-  } finally {
-    await client.end();
-  }
-}
 
 /** The lock of `audit.keep_partitions()`, for as long as this connection. */
 async function refuseTwoAtOnce(client: pg.Client): Promise<void> {
@@ -155,7 +140,7 @@ const STATES: Readonly<Record<Result['state'], string>> = {
 
 function resultText({ month, state, conditions, removed }: Result): string {
   return [
-    ...conditions.map(({ isMet, text }) => `${isMet ? 'yes' : 'NO '}  ${text}`),
+    ...conditionLines(conditions),
     `${month} ${STATES[state]}`,
     ...(removed === null
       ? []

@@ -46,18 +46,29 @@ export function retentionCommands(program: Command, { settings, output }: Contex
     .command('set-organisation')
     .argument('<ods-code>', 'ODS code')
     .description(
-      'Keep the records of an organisation longer, or hold them. Without either, they are kept as long as all others.',
+      'Keep the records of an organisation longer, hold them, or have its data key destroyed. Without any of these, they are kept as long as all others.',
     )
     .option('--retention <months>', 'months after which its records may be destroyed', months)
     .option('--hold <text>', 'why nothing of it may be destroyed, however long it is kept')
+    .option(
+      '--destroy-key <text>',
+      'why its data key is to be destroyed once its retention is over; an operator does that with "gatehouse audit destroy-key"',
+    )
     .requiredOption(...REASON)
-    .action(async (odsCode: string, body: { retention?: number; hold?: string; reason: string }) => {
+    .action(async (odsCode: string, body: OrganisationOptions) => {
       const set = await call(settings, 'organisationRetentionSet', {
         params: { odsCode },
         body: { ...defined(body), reason: body.reason },
       });
       print(output, set, (shown) => organisationsText([shown]));
     });
+}
+
+interface OrganisationOptions {
+  readonly retention?: number;
+  readonly hold?: string;
+  readonly destroyKey?: string;
+  readonly reason: string;
 }
 
 interface Periods {
@@ -86,8 +97,14 @@ function organisationsText(rows: readonly OrganisationRetention[]): string {
       ['Organisation', ({ organisation }) => organisation],
       ['Retention', ({ retention }) => (retention === null ? 'as for all' : `${retention} months`)],
       ['Hold', ({ hold }) => hold],
+      ['Data key', keyText],
       ['Set by', ({ setBy }) => setBy],
     ],
     'No organisation has a retention or a hold of its own.',
   );
+}
+
+function keyText({ destroyKey, keyDestroyedAt }: OrganisationRetention): string {
+  if (keyDestroyedAt !== null) return `destroyed ${keyDestroyedAt}`;
+  return destroyKey === null ? '' : `to be destroyed: ${destroyKey}`;
 }

@@ -12,7 +12,7 @@ import { RecordRows } from '../../parts/list/record-rows.js';
 import { Loaded } from '../../parts/load-state.js';
 import { PageLink } from '../../parts/page-link.js';
 import { counted } from '../../parts/words.js';
-import { coverageText } from '../coverage-words.js';
+import { coverageText, keysDestroyedText } from '../coverage-words.js';
 import { type Looked, whoLooked } from './who-looked.js';
 
 type Results = AnswerOf<'auditSearch'>;
@@ -27,7 +27,7 @@ interface Props {
 }
 
 export function SearchAnswer({ results, searchedAtMs, reason, organisation }: Props) {
-  const { items, next, covers, staff } = results;
+  const { items, next, covers, keysDestroyed, staff } = results;
   const person = useSession()?.person.name;
   const looked = whoLooked(items);
   return (
@@ -37,6 +37,9 @@ export function SearchAnswer({ results, searchedAtMs, reason, organisation }: Pr
           facts={[
             ['Searched for', 'The patient of the form above'],
             ['Organisations', organisation ?? 'Every organisation that you may see'],
+            ...(keysDestroyed.length === 0
+              ? []
+              : ([['Can no longer be searched', keysDestroyedText(keysDestroyed)]] as const)),
             ['Period', coverageText(covers)],
             ['Reason', reason],
             [

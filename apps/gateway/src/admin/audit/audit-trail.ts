@@ -100,6 +100,11 @@ export class AuditTrail {
     return hashes.map((hash) => hash.toString('hex'));
   }
 
+  /** Organisations whose patients can no longer be found, since their data key was destroyed. */
+  organisationsWithoutKey(): Promise<readonly string[]> {
+    return this.parts.sealer.withoutKey();
+  }
+
   /** Attempts that concerned one of these hashes. */
   search(hashes: readonly string[], filter: AuditFilter, paging: Paging): Promise<AuditPage> {
     const subjectHashes = hashes.map((hash) => Buffer.from(hash, 'hex'));

@@ -57,11 +57,17 @@ export class AuditController {
       hashCount: hashes.length,
     });
     const page = await this.auditTrail.search(hashes, filterFor(filter, acting), { limit, after });
+    const withoutKey = await this.auditTrail.organisationsWithoutKey();
     // The events of staff belong to no organisation, so that a limited role may not see them.
     const showsStaff = after === undefined && acting.reach === 'all';
     return {
       ...page,
       covers: await coverageOf(this.auditTrail, filter),
+      keysDestroyed: withoutKey.filter(
+        (odsCode) =>
+          (filter.organisation ?? odsCode) === odsCode &&
+          (acting.reach === 'all' || acting.reach.has(odsCode)),
+      ),
       staff: showsStaff ? await this.staffWhoLooked(subject, hashes, filter) : null,
     };
   }

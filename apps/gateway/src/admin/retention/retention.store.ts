@@ -1,5 +1,6 @@
 import type { DeploymentRetention, OrganisationRetention } from '@gatehouse/contracts/audit/retention-routes';
 import type { InputOf } from '@gatehouse/contracts/routes';
+import { faultOfKeyDecision } from '@gatehouse/domain/audit/archive/key-destruction';
 import { faultOfOwnRetention } from '@gatehouse/domain/audit/archive/retention';
 import type { Reach } from '@gatehouse/domain/governance/permissions';
 import { Inject, Injectable } from '@nestjs/common';
@@ -16,6 +17,8 @@ interface Row {
   readonly keepOnline: number | null;
   readonly retention: number | null;
   readonly hold: string | null;
+  readonly destroyKey: string | null;
+  readonly keyDestroyedAt: Date | null;
 }
 
 /** How long the audit trail is kept: one row for the deployment, and one for each organisation that has its own. */
@@ -63,24 +66,31 @@ export class RetentionStore {
     return deploymentView(written, await this.changesOf(transaction, [written]));
   }
 
-  /** @throws AdminProblem conflict, if its retention would be shorter than that of the deployment */
+  /**
+   * @throws AdminProblem conflict, if its retention would be shorter than that of the deployment, or its data key has to stay
+   */
   @Guarded('organisationRetentionSet')
   async setOrganisation(
     transaction: Transaction,
     _change: Change,
-    { params: { odsCode }, body: { retention, hold } }: GuardedInput<'organisationRetentionSet'>,
+    { params: { odsCode }, body: { retention, hold, destroyKey } }: GuardedInput<'organisationRetentionSet'>,
   ) {
-    if ((await transaction.organisation.findUnique({ where: { odsCode } })) === null)
-      throw notFound(`organisation ${odsCode}`);
+    const organisation = await transaction.organisation.findUnique({ where: { odsCode } });
+    if (organisation === null) throw notFound(`organisation ${odsCode}`);
     const deployment = await transaction.trailRetention.findFirst({ where: { odsCode: null } });
-    const fault = faultOfOwnRetention(retention, deployment?.retention ?? null);
+    const deploymentRetention = deployment?.retention ?? null;
+    const fault =
+      faultOfOwnRetention(retention, deploymentRetention) ??
+      (destroyKey === null
+        ? null
+        : faultOfKeyDecision({ state: organisation.state, hold, deploymentRetention }));
     if (fault !== null) throw conflict(fault);
     const row = await transaction.trailRetention.findFirst({ where: { odsCode } });
-    if (retention === null && hold === null) {
+    if (retention === null && hold === null && destroyKey === null) {
       if (row !== null) await transaction.trailRetention.delete({ where: { id: row.id } });
       return organisationView(odsCode, null, new Map());
     }
-    const data = { odsCode, retention, hold };
+    const data = { odsCode, retention, hold, destroyKey };
     const written =
       row === null
         ? await transaction.trailRetention.create({ data })
@@ -105,8 +115,12 @@ function deploymentView(row: Row | null, changes: Changes): DeploymentRetention 
 }
 
 function organisationView(organisation: string, row: Row | null, changes: Changes): OrganisationRetention {
-  const { retention = null, hold = null } = row ?? {};
-  return { organisation, retention, hold, ...setOf(row, changes) };
+  const { retention = null, hold = null, destroyKey = null, keyDestroyedAt = null } = row ?? {};
+  return {
+    ...{ organisation, retention, hold, destroyKey },
+    keyDestroyedAt: keyDestroyedAt?.toISOString() ?? null,
+    ...setOf(row, changes),
+  };
 }
 
 function setOf(row: Row | null, changes: Changes) {

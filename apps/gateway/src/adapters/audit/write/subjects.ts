@@ -1,7 +1,7 @@
 /**
  * Identifiers of patients in the audit trail. They are found by a keyed hash and stored sealed (threat D4). Every
  * organisation has its own data key, wrapped by KMS, so that hashes of one organisation say nothing about another, and
- * its values alone can be shredded (threat D7).
+ * its values alone can be shredded (threat D7): an operator destroys the key, and no process makes another one (ADR 88).
  */
 import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import type { Subject, SubjectKind } from '@gatehouse/domain/audit/audit';
@@ -29,9 +29,12 @@ export interface DataKeys {
 export type EncryptionContext = Readonly<Record<'organisation' | 'purpose', string>>;
 
 export interface SubjectSealer {
-  /** The keyed hash by which a value is found. Null if the organisation has no key yet, and so no values. */
+  /** The keyed hash by which a value is found. Null if the organisation has no key, and so no values to be found. */
   hash(odsCode: string, kind: SubjectKind, value: string): Promise<Buffer | null>;
-  /** Seals the subjects of an attempt; a repeated identifier is stored once. Creates the key at first use. */
+  /**
+   * Seals the subjects of an attempt; a repeated identifier is stored once. Creates the key at first use.
+   * @throws SubjectKeyGone if the key was destroyed
+   */
   seal(odsCode: string, attemptId: string, subjects: readonly Subject[]): Promise<Sealed>;
   /** Reads a worklist answer and seals every patient and referral in it. Null if the answer is not JSON. */
   sealWorklist(odsCode: string, attemptId: string, answer: Uint8Array): Promise<SealedBulk | null>;
@@ -44,9 +47,13 @@ export interface SubjectSealer {
   readonly hashDigits: (digits: string) => Promise<string>;
   /** Organisations with a key, which a search without an organisation goes through. */
   organisations(): Promise<readonly string[]>;
+  /** Organisations whose key was destroyed: their patients can no longer be found. */
+  withoutKey(): Promise<readonly string[]>;
+  /** Drops the key of an organisation from memory. If it still exists, it is loaded again at its next use. */
+  forget(odsCode: string): void;
 }
 
-/** The organisation's key was destroyed or replaced, so values that it sealed can't be opened any more. */
+/** The organisation's key was destroyed or replaced, so values that it sealed can't be opened any more, nor others sealed. */
 export class SubjectKeyGone extends Error {
   override readonly name = 'SubjectKeyGone';
 }
@@ -82,12 +89,14 @@ export function createSubjectSealer(
   }
 
   async function loadKey(odsCode: string): Promise<OrganisationKey | null> {
-    const { rows } = await database.query<{ key_id: string; wrapped: Buffer }>(
+    const { rows } = await database.query<{ key_id: string; wrapped: Buffer | null }>(
       'SELECT key_id, wrapped FROM audit.organisation_key WHERE ods_code = $1',
       [odsCode],
     );
     const [row] = rows;
-    return row === undefined ? null : derive(row.key_id, await kms.decrypt(row.wrapped, contextOf(odsCode)));
+    if (row === undefined) return null;
+    if (row.wrapped === null) throw new SubjectKeyGone();
+    return derive(row.key_id, await kms.decrypt(row.wrapped, contextOf(odsCode)));
   }
 
   /** If replicas race, the first row stays and all of them use it. */
@@ -112,7 +121,7 @@ export function createSubjectSealer(
 
   return {
     async hash(odsCode, kind, value) {
-      const key = await keyOf(odsCode, false);
+      const key = await keyOf(odsCode, false).catch(nullIfGone);
       return key === null ? null : blindIndex(key, odsCode, kind, value);
     },
     async seal(odsCode, attemptId, subjects) {
@@ -136,12 +145,26 @@ export function createSubjectSealer(
     },
     async organisations() {
       const { rows } = await database.query<{ ods_code: string }>(
-        'SELECT ods_code FROM audit.organisation_key WHERE ods_code <> $1',
+        'SELECT ods_code FROM audit.organisation_key WHERE ods_code <> $1 AND wrapped IS NOT NULL',
         [DEPLOYMENT],
       );
       return rows.map((row) => row.ods_code);
     },
+    async withoutKey() {
+      const { rows } = await database.query<{ ods_code: string }>(
+        'SELECT ods_code FROM audit.organisation_key WHERE wrapped IS NULL ORDER BY ods_code',
+      );
+      return rows.map((row) => row.ods_code);
+    },
+    forget(odsCode) {
+      keys.delete(odsCode);
+    },
   };
+}
+
+function nullIfGone(error: unknown): null {
+  if (error instanceof SubjectKeyGone) return null;
+  throw error;
 }
 
 function contextOf(odsCode: string): EncryptionContext {
