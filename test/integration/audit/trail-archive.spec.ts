@@ -850,14 +850,21 @@ describe('removing a month', () => {
     expect((await remove()).code).toBe(0);
   });
 
-  it('by two people at once is done by one; one who is killed before the tables are dropped leaves that to the next', async () => {
+  it('by two people at once is done by one; one who is killed leaves all of it or the dropping of the tables to the next', async () => {
     await twoMonths();
     await keepOnline(1, 'gita', 'gwen');
+    // Killed once both tables are detached.
+    await database.admin.query(`
+      CREATE FUNCTION kill() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END';
+      CREATE TRIGGER kill BEFORE INSERT ON audit.removal FOR EACH ROW EXECUTE FUNCTION kill()`);
+    expect(await remove()).toMatchObject({ code: 1, err: expect.stringMatching(/terminat/) });
+    await database.admin.query('DROP FUNCTION kill() CASCADE');
+    expect([await recordsOfMarch(), await systemFacts(database, 'TRAIL_MONTH_REMOVED')]).toEqual([13, []]);
     const manifest = (await status()).months[1]?.manifest ?? '';
     const removal = {
       month: '2024-03',
       by: 'ops',
-      host: 'here',
       manifest,
       reason: 'policy',
       atMs: Date.now(),

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mintAdminToken } from '@gatehouse/domain/input/opaque-key';
 import type { Command } from 'commander';
-import pg from 'pg';
-import { databaseFailure } from '../cause.js';
+import type pg from 'pg';
+import { withDatabase } from '../database.js';
 import { Failure } from '../failure.js';
 import { type Context, wholeNumber } from '../options.js';
 import { fieldList, print } from '../output.js';
@@ -29,20 +29,14 @@ export function bootstrapCommand(program: Command, { settings, output }: Context
     .option('--force', 'create one even if there is a usable token')
     .action(async (options: BootstrapOptions) => {
       if (settings.databaseUrl === undefined) throw new Failure('DATABASE_URL is not set.', 2);
-      const client = new pg.Client({ connectionString: settings.databaseUrl, application_name: ACTOR });
-      try {
-        await client.connect();
-        print(output, await createToken(client, options), ({ token, tokenId, scopes, expiresAt }) =>
-          [
-            fieldList({ token, 'token id': tokenId, scopes, 'expires at': expiresAt }),
-            'The token is not shown again. Set GATEHOUSE_ADMIN_TOKEN to it.',
-          ].join('\n'),
-        );
-      } catch (error) {
-        throw databaseFailure(error, 'DATABASE_URL');
-      } finally {
-        await client.end();
-      }
+      const config = { connectionString: settings.databaseUrl, application_name: ACTOR };
+      const created = await withDatabase(config, 'DATABASE_URL', (client) => createToken(client, options));
+      print(output, created, ({ token, tokenId, scopes, expiresAt }) =>
+        [
+          fieldList({ token, 'token id': tokenId, scopes, 'expires at': expiresAt }),
+          'The token is not shown again. Set GATEHOUSE_ADMIN_TOKEN to it.',
+        ].join('\n'),
+      );
     });
 }
 

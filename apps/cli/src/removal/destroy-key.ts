@@ -57,7 +57,8 @@ export async function destroyKey(client: pg.Client, destruction: Destruction): P
     await client.query(isDue ? 'COMMIT' : 'ROLLBACK');
     return conditions;
   } catch (error) {
-    await client.query('ROLLBACK');
+    // A connection that is lost has rolled back by itself.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

@@ -39,7 +39,8 @@ export async function detachMonth(
       await client.query(isOurs ? 'COMMIT' : 'ROLLBACK');
       return isOurs ? { ...counts, ranges: ranges.length } : 'changed';
     } catch (error) {
-      await client.query('ROLLBACK');
+      // A connection that is lost has rolled back by itself.
+      await client.query('ROLLBACK').catch(() => undefined);
       throw error;
     }
   });

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalJson } from '@gatehouse/domain/audit/canonical-json';
 import type { Condition } from '@gatehouse/domain/audit/archive/removal';
 import pg from 'pg';
-import { databaseFailure } from '../cause.js';
+import { withDatabase } from '../database.js';
 import { Failure } from '../failure.js';
 import type { Settings } from '../settings.js';
 
@@ -20,15 +20,7 @@ export async function asOwner<T>(
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   if (connectionString === undefined) throw new Failure('Set DATABASE_OWNER_URL (the owner).', 2);
-  const client = new pg.Client({ connectionString });
-  try {
-    await client.connect();
-    return await work(client);
-  } catch (error) {
-    throw databaseFailure(error, 'DATABASE_OWNER_URL');
-  } finally {
-    await client.end();
-  }
+  return withDatabase({ connectionString }, 'DATABASE_OWNER_URL', work);
 }
 
 /**
