@@ -27,30 +27,32 @@ export function OrganisationRetention({ odsCode }: { readonly odsCode: string })
                 ['Data key of its patients’ identifiers', keyWords(own)],
               ]}
             />
-            <RouteDialog
-              route="organisationRetentionSet"
-              label="Set the retention of its records"
-              params={{ odsCode }}
-              fields={[
-                monthsField(
-                  'retention',
-                  'Months until its records may be destroyed',
-                  own?.retention ?? null,
-                  'As for all organisations if left empty; never fewer',
-                ),
-                {
-                  ...{ name: 'hold', label: 'Reason for a hold', initial: own?.hold ?? '' },
-                  help: 'While there is one, nothing of the organisation may be destroyed',
-                },
-                {
-                  ...{ name: 'destroyKey', label: 'Reason to destroy its data key' },
-                  initial: own?.destroyKey ?? '',
-                  help: 'For a retired organisation. Once its records need not be kept any longer, an operator can destroy the key; then its patients can never be read or found in the audit trail again',
-                },
-                REASON_REQUIRED,
-              ]}
-              done="Retention set."
-            />
+            {own !== undefined && own.keyDestroyedAt !== null ? null : (
+              <RouteDialog
+                route="organisationRetentionSet"
+                label="Set the retention of its records"
+                params={{ odsCode }}
+                fields={[
+                  monthsField(
+                    'retention',
+                    'Months until its records may be destroyed',
+                    own?.retention ?? null,
+                    'As for all organisations if left empty; never fewer',
+                  ),
+                  {
+                    ...{ name: 'hold', label: 'Reason for a hold', initial: own?.hold ?? '' },
+                    help: 'While there is one, nothing of the organisation may be destroyed',
+                  },
+                  {
+                    ...{ name: 'destroyKey', label: 'Reason to destroy its data key' },
+                    initial: own?.destroyKey ?? '',
+                    help: 'For a retired organisation. Once its records need not be kept any longer, an operator can destroy the key; then its patients can never be read or found in the audit trail again',
+                  },
+                  REASON_REQUIRED,
+                ]}
+                done="Retention set."
+              />
+            )}
           </>
         )}
       </Loaded>

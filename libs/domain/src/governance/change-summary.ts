@@ -1,4 +1,5 @@
 /** What a requested change would do, in sentences for the person who decides on it. */
+import { monthsInWords } from '../audit/archive/retention.js';
 import type { DiffRow } from './change-diff.js';
 import { stepsOfPlan } from './plan-rows.js';
 import {
@@ -162,7 +163,9 @@ class Words {
   private ofRetention(row: Row, after: Row | null): string {
     const odsCode = text(row, 'ods_code');
     const months = (column: string, otherwise: string): string =>
-      after === null || text(after, column) === '' ? otherwise : `for ${text(after, column)} months`;
+      after === null || text(after, column) === ''
+        ? otherwise
+        : `for ${monthsInWords(Number(text(after, column)))}`;
     if (odsCode === '')
       return `The audit trail would stay in the database ${months('keep_online', 'always')}, and be kept ${months('retention', 'for ever')}.`;
     const hold = after === null ? '' : text(after, 'hold');

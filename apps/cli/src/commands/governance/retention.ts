@@ -1,6 +1,6 @@
 /** How long the audit trail is kept: `gatehouse retention …`. */
 import type { OrganisationRetention } from '@gatehouse/contracts/audit/retention-routes';
-import { RETENTION_MONTHS } from '@gatehouse/domain/audit/archive/retention';
+import { monthsInWords, RETENTION_MONTHS } from '@gatehouse/domain/audit/archive/retention';
 import type { Command } from 'commander';
 import { allPages } from '../../all-pages.js';
 import { call } from '../../api.js';
@@ -80,9 +80,11 @@ function deploymentText({ keepOnline, retention }: Periods): string {
   const online =
     keepOnline === null
       ? 'Records stay in the database.'
-      : `Records stay in the database for ${keepOnline} months.`;
+      : `Records stay in the database for ${monthsInWords(keepOnline)}.`;
   const kept =
-    retention === null ? 'They are never destroyed.' : `They may be destroyed after ${retention} months.`;
+    retention === null
+      ? 'They are never destroyed.'
+      : `They may be destroyed after ${monthsInWords(retention)}.`;
   return `${online} ${kept}`;
 }
 
@@ -95,7 +97,7 @@ function organisationsText(rows: readonly OrganisationRetention[]): string {
     rows,
     [
       ['Organisation', ({ organisation }) => organisation],
-      ['Retention', ({ retention }) => (retention === null ? 'as for all' : `${retention} months`)],
+      ['Retention', ({ retention }) => (retention === null ? 'as for all' : monthsInWords(retention))],
       ['Hold', ({ hold }) => hold],
       ['Data key', keyText],
       ['Set by', ({ setBy }) => setBy],

@@ -64,6 +64,12 @@ describe('the data key of an organisation', () => {
     expect(unmet({}, OVER - 1)).toEqual([expect.stringMatching(/until 2028-06-01/)]);
   });
 
+  it('says "1 month", not "1 months"', () => {
+    expect(unmet({ deploymentRetention: 1 }, Date.UTC(2020, 5, 30))).toEqual([
+      'Its records are kept for 1 month after 2020-05, until 2020-07-01.',
+    ]);
+  });
+
   it('is not kept for less than all others are', () => {
     expect(unmet({ ownRetention: 12 }, OVER - 1)).toEqual([expect.stringMatching(/kept for 96 months/)]);
   });

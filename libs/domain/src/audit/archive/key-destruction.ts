@@ -4,7 +4,7 @@
  */
 import { monthOf } from './archive-month.js';
 import type { Condition } from './removal.js';
-import { endOfPeriodMs } from './retention.js';
+import { endOfPeriodMs, monthsInWords } from './retention.js';
 
 /** What the database says of an organisation. */
 export interface KeyDestructionFacts {
@@ -76,7 +76,7 @@ function retentionCondition(nowMs: number, facts: KeyDestructionFacts): Conditio
   const months = Math.max(deploymentRetention, ownRetention ?? 0);
   const sinceMs = Math.max(lastRequestMs ?? 0, organisation.retiredAtMs ?? 0);
   const overMs = endOfPeriodMs(monthOf(sinceMs), months) ?? Number.POSITIVE_INFINITY;
-  const kept = `Its records are kept for ${months} months after ${monthOf(sinceMs)}`;
+  const kept = `Its records are kept for ${monthsInWords(months)} after ${monthOf(sinceMs)}`;
   return nowMs >= overMs
     ? { isMet: true, text: `${kept}, which ended on ${dayOf(overMs)}.` }
     : { isMet: false, text: `${kept}, until ${dayOf(overMs)}.` };

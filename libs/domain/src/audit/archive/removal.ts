@@ -1,6 +1,6 @@
 /** When a month of the audit trail may leave the database (docs/audit.md, "Removing a month"; ADR 91). */
 import { monthOf, spanOfMonth } from './archive-month.js';
-import { endOfPeriodMs } from './retention.js';
+import { endOfPeriodMs, monthsInWords } from './retention.js';
 
 /** What the database says of a month. */
 export interface RemovalFacts {
@@ -90,7 +90,7 @@ export function keepOnlineCondition(
   const overMs = endOfPeriodMs(month, months);
   if (keepOnline === null || months === null || overMs === null)
     return { isMet: false, text: 'Months stay in the database always: nobody has set how long.' };
-  const period = `Months stay in the database for ${months} months`;
+  const period = `Months stay in the database for ${monthsInWords(months)}`;
   if (keepOnline.people < 2)
     return {
       isMet: false,

@@ -25,8 +25,11 @@ export function faultOfOwnRetention(own: number | null, deployment: number | nul
   if (deployment === null)
     return 'Nothing of the audit trail is ever destroyed here, so an organisation cannot have a retention of its own.';
   if (own >= deployment) return null;
-  return `The audit trail is kept for ${deployment} months. An organisation may keep its records longer, never shorter.`;
+  return `The audit trail is kept for ${monthsInWords(deployment)}. An organisation may keep its records longer, never shorter.`;
 }
+
+/** `1 month`, `96 months`. */
+export const monthsInWords = (months: number): string => `${months} month${months === 1 ? '' : 's'}`;
 
 /** When a period ends that begins with the end of the month; null: never. */
 export function endOfPeriodMs(month: string, months: number | null): number | null {
