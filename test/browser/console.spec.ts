@@ -100,7 +100,7 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await omar.getByLabel('From', { exact: true }).fill('2025-07-02T00:30');
   await omar.getByRole('button', { name: 'Search' }).click();
   await omar.getByText('1 attempt found').waitFor();
-  await omar.getByText('Covers 2 Jul 2025, 00:30:00 until now, London time.', { exact: true }).waitFor();
+  await omar.getByText('Covers 2 July 2025, 00:30 until now, London time.', { exact: true }).waitFor();
   await newYork.detach();
   // A number with one wrong digit: the page must not say that nobody saw the patient.
   const mistyped = nhsNumber.slice(0, 9) + String((Number(nhsNumber[9]) + 1) % 10);
@@ -134,6 +134,9 @@ it('finds who saw a patient, and shows the identifier once a second person has a
   await at.visit(gita, '/changes');
   await gita.getByRole('link', { name: /^Omar Haddad .* would be shown which patients/ }).click();
   await gita.getByRole('link', { name: 'View the request it is about' }).waitFor();
+  const requestedAt = gita.locator('dd time').first();
+  expect(await requestedAt.textContent()).toMatch(/^\d{1,2} [A-Z][a-z]+ \d{4}, \d{2}:\d{2}$/);
+  expect(await requestedAt.getAttribute('title')).toMatch(/, \d{2}:\d{2}:\d{2}\.\d{3} (GMT|BST)$/);
   await accessible(gita, 'an identifier to decide on');
   await gita.screenshot({ path: `${SHOTS}/reveal-decide-390-light.png`, fullPage: true });
   await decide(gita, 'Approve', 'the request was checked');
@@ -185,7 +188,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   const span = { from: '2026-03-02T00:00:00.000Z', until: '2026-06-30T23:00:00.000Z' };
   await at.visit(page, `/audit?filter=${encodeURIComponent(JSON.stringify(span))}`);
   const covered = page.getByText(
-    'Covers 2 Mar 2026, 00:00:00 until just before 1 Jul 2026, 00:00:00, London time.',
+    'Covers 2 March 2026, 00:00 until just before 1 July 2026, 00:00, London time.',
   );
   await covered.waitFor();
   await page.getByRole('button', { name: 'CSV' }).click();
@@ -197,7 +200,7 @@ it('downloads the audit trail, shows the progress, and can cancel the download',
   const newYork = await inNewYork(page);
   await page.getByLabel('From', { exact: true }).fill('2026-06-01T09:30');
   await page
-    .getByText('Covers 1 Jun 2026, 09:30:00 until just before 1 Jul 2026, 00:00:00, London time.')
+    .getByText('Covers 1 June 2026, 09:30 until just before 1 July 2026, 00:00, London time.')
     .waitFor();
   expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-06-01T09:30');
   // It is read from the address again.

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box } from '@mui/material';
-import { moment, NONE } from '../parts/dates.js';
+import { exactMoment, NONE } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
 import { StateTag } from '../parts/state-tag.js';
 
@@ -16,8 +16,8 @@ export function AttemptSection(attempt: Attempt) {
       <Facts
         facts={[
           ['Outcome', outcome === null ? null : <StateTag key="outcome" state={outcome} />],
-          ['Started', moment(attempt.startedAt)],
-          ['Answered', moment(attempt.outcomeAt)],
+          ['Started', exactMoment(attempt.startedAt)],
+          ['Answered', attempt.outcomeAt === null ? null : exactMoment(attempt.outcomeAt)],
           ['Status from e-RS', attempt.upstreamStatus],
           ['Duration', duration(attempt.durationMs)],
           ['Duration in e-RS', duration(attempt.upstreamDurationMs)],

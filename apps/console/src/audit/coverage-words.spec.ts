@@ -7,9 +7,10 @@ const SUMMER = '2026-06-30T23:00:00.000Z';
 describe('what a list or a download covers, in the time of London', () => {
   it.each([
     [null, null, 'Covers the whole audit trail.'],
-    [WINTER, null, 'Covers 2 Mar 2026, 00:00:00 until now, London time.'],
-    [null, SUMMER, 'Covers everything until just before 1 Jul 2026, 00:00:00, London time.'],
-    [WINTER, SUMMER, 'Covers 2 Mar 2026, 00:00:00 until just before 1 Jul 2026, 00:00:00, London time.'],
+    [WINTER, null, 'Covers 2 March 2026, 00:00 until now, London time.'],
+    [null, SUMMER, 'Covers everything until just before 1 July 2026, 00:00, London time.'],
+    ['2026-03-02T12:03:04.000Z', null, 'Covers 2 March 2026, 12:03:04 until now, London time.'],
+    [WINTER, SUMMER, 'Covers 2 March 2026, 00:00 until just before 1 July 2026, 00:00, London time.'],
   ])('from %s until %s', (from, until, words) => {
     expect(coverageText({ from, until, removed: [] })).toBe(words);
     const headers = new Headers({ 'Gatehouse-Covers': `${from ?? '..'}/${until ?? '..'}` });

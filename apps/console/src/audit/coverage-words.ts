@@ -1,17 +1,21 @@
 /** Which instants a list or a download of the audit trail covers: a day that a person chose is a day in London. */
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment, monthName } from '../parts/dates.js';
+import { day, moment, monthName, secondOf } from '../parts/dates.js';
 import { listed } from '../parts/words.js';
 
 export type Covers = AnswerOf<'auditList'>['covers'];
 
-/** “Covers 1 Mar 2026, 00:00:00 until just before 2 Mar 2026, 00:00:00, London time.” */
+/** “Covers 1 March 2026, 00:00 until just before 2 March 2026, 00:00, London time.” */
 export function coverageText({ from, until, removed }: Covers): string {
   const gone = removed.length === 0 ? '' : ` ${removedText(removed)}`;
   if (from === null && until === null) return `Covers the whole audit trail.${gone}`;
-  const end = until === null ? 'until now' : `until just before ${moment(until)}`;
-  return `Covers ${from === null ? 'everything' : moment(from)} ${end}, London time.${gone}`;
+  const end = until === null ? 'until now' : `until just before ${limitText(until)}`;
+  return `Covers ${from === null ? 'everything' : limitText(from)} ${end}, London time.${gone}`;
 }
+
+/** With seconds, unless it is a whole minute: the minute alone would claim more than was read. */
+const limitText = (instant: string): string =>
+  instant.endsWith(':00.000Z') ? moment(instant) : `${day(instant)}, ${secondOf(instant)}`;
 
 function removedText(removed: readonly string[]): string {
   const [one = ''] = removed;

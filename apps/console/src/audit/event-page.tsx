@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink, useParams } from 'react-router-dom';
 import { callRoute } from '../api/call-route.js';
 import { PageTrail } from '../layout/page-trail.js';
-import { moment } from '../parts/dates.js';
+import { exactMoment } from '../parts/dates.js';
 import { fieldLabel, fieldText } from '../parts/diff-words.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
@@ -46,7 +46,7 @@ function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }
       <Section title="Event">
         <Facts
           facts={[
-            ['Time', moment(at)],
+            ['Time', exactMoment(at)],
             ['Who', actor ?? 'Gatehouse'],
             ['Identity', identity],
             ['Reason', reason],

@@ -4,7 +4,8 @@ import { Alert, Button, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { callRoute } from '../api/call-route.js';
-import { moment, NONE } from '../parts/dates.js';
+import { NONE } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 
@@ -76,7 +77,7 @@ function Verdict({ allowed, code, registryVersion, at, steps }: Decision) {
     <>
       <strong>{code === null ? verdict : `${verdict}: ${code}`}</strong>
       <br />
-      {registryVersion === null ? 'No registry version' : `Version ${registryVersion}`}, {moment(at)}
+      {registryVersion === null ? 'No registry version' : `Version ${registryVersion}`}, <Moment at={at} />
       <br />
       {steps.map(({ step, ok }) => (ok ? step : `${step} (rejected)`)).join(' → ') || 'No step was reached'}
     </>

@@ -9,6 +9,7 @@ import { callRoute } from '../api/call-route.js';
 import { messageOf } from '../api/problem-error.js';
 import { useMay } from '../api/use-may.js';
 import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -59,7 +60,7 @@ function RevealRequest({ id, rules, state, requestedAt, decidedBy, decisionReaso
   return (
     <Facts
       facts={[
-        ['Requested', moment(requestedAt)],
+        ['Requested', <Moment key="requestedAt" at={requestedAt} />],
         ['State', <StateTag key="state" state={state} />],
         ['Decided by', decidedBy],
         ['Reason for the decision', decisionReason],

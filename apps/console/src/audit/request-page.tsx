@@ -8,7 +8,8 @@ import { ExplainLink } from '../explain/explain-link.js';
 import { EvidenceLink } from '../evidence/evidence-link.js';
 import { PageTrail } from '../layout/page-trail.js';
 import { PrintButton } from '../layout/print-button.js';
-import { exactMoment, londonDate, moment } from '../parts/dates.js';
+import { exactMoment, londonDate } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -133,6 +134,11 @@ function userOf({ userId, noUser }: Story) {
   return <PageLink to={filtered('/audit', { userId })}>{userId}</PageLink>;
 }
 
-function signInOf({ authenticatedAt, aal }: Story): string | null {
-  return authenticatedAt === null ? null : `${moment(authenticatedAt)}, AAL${aal ?? '?'}`;
+function signInOf({ authenticatedAt, aal }: Story) {
+  if (authenticatedAt === null) return null;
+  return (
+    <>
+      <Moment at={authenticatedAt} />, AAL{aal ?? '?'}
+    </>
+  );
 }

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -24,8 +24,8 @@ export default function ChangeList() {
         { label: 'Needs approval for', value: ({ rules }) => rules.join(', ') },
         { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') || NONE },
         { label: 'Requested by', value: ({ requestedBy }) => requestedBy },
-        { label: 'Requested', value: ({ requestedAt }) => moment(requestedAt) },
-        { label: 'Expires', value: ({ expiresAt }) => moment(expiresAt) },
+        { label: 'Requested', value: ({ requestedAt }) => shortMoment(requestedAt) },
+        { label: 'Expires', value: ({ expiresAt }) => shortMoment(expiresAt) },
       ]}
     />
   );

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Link } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { EnvironmentTags } from '../environments/environment-tag.js';
 import { Diff } from '../parts/diff.js';
 import { Facts, Section } from '../parts/facts.js';
@@ -38,8 +38,8 @@ function WholeChange(change: Change) {
             ['State', <StateTag key="state" state={change.state} />],
             ['Requested by', change.requestedBy],
             ['Reason', change.reason],
-            ['Requested', moment(change.requestedAt)],
-            ['Expires', moment(change.expiresAt)],
+            ['Requested', <Moment key="requestedAt" at={change.requestedAt} />],
+            ['Expires', <Moment key="expiresAt" at={change.expiresAt} />],
             ['Who can approve', rolesThatDecide(change)],
             [
               'Environments',

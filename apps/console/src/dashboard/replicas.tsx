@@ -4,7 +4,7 @@ import { Box, Link, Table, TableBody, TableCell, TableHead, TableRow, Typography
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
 import { useLive } from '../api/use-live.js';
-import { moment } from '../parts/dates.js';
+import { moment, shortMoment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -88,7 +88,7 @@ function ReplicaTable({ replicas }: { readonly replicas: readonly Replica[] }) {
                 ))
               )}
             </TableCell>
-            <TableCell sx={NARROW_WITHOUT}>{moment(startedAt)}</TableCell>
+            <TableCell sx={NARROW_WITHOUT}>{shortMoment(startedAt)}</TableCell>
           </TableRow>
         ))}
       </TableBody>

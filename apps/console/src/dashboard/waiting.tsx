@@ -2,7 +2,7 @@ import { Link, Typography } from '@mui/material';
 import { Link as RouterLink } from 'react-router-dom';
 import { rolesThatDecide } from '../changes/deciders.js';
 import { summaryInShort } from '../changes/summary.js';
-import { age, moment } from '../parts/dates.js';
+import { Age } from '../parts/time/moment.js';
 import { Section } from '../parts/facts.js';
 import { useLive } from '../api/use-live.js';
 import { Loaded } from '../parts/load-state.js';
@@ -20,11 +20,8 @@ export function Waiting() {
                 <Link component={RouterLink} to={`/changes/${id}/show`}>
                   {summaryInShort(change)}
                 </Link>{' '}
-                Requested by {requestedBy},{' '}
-                <time dateTime={requestedAt} title={moment(requestedAt)}>
-                  {age(requestedAt, Date.now())}
-                </time>
-                . Who can approve: {rolesThatDecide(change)}.
+                Requested by {requestedBy}, <Age at={requestedAt} nowMs={Date.now()} />. Who can approve:{' '}
+                {rolesThatDecide(change)}.
               </Typography>
             ))}
           </Section>

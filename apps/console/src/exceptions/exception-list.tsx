@@ -1,7 +1,7 @@
 import { WRITE_INTERACTIONS } from '@gatehouse/contracts/governance/governance-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
-import { day } from '../parts/dates.js';
+import { shortDay } from '../parts/dates.js';
 import { type Field, REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { EnvironmentTag } from '../environments/environment-tag.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -96,7 +96,7 @@ export default function ExceptionList() {
         { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Co-signed by', value: ({ cosignedBy }) => cosignedBy ?? 'Not yet' },
-        { label: 'Expires', value: ({ expiresAt }) => day(expiresAt) },
+        { label: 'Expires', value: ({ expiresAt }) => shortDay(expiresAt) },
       ]}
     />
   );

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useListContext } from 'react-admin';
 import { callRoute } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
-import { age, moment, NONE } from '../parts/dates.js';
+import { age, exactMoment, NONE } from '../parts/dates.js';
 import { StateTag } from '../parts/state-tag.js';
 
 type Health = AnswerOf<'healthShow'>['items'][number];
@@ -50,7 +50,7 @@ function HealthWords({ health, reason, code, at }: Health) {
         variant="body2"
         component="span"
         color="text.secondary"
-        title={at === null ? detail : `${detail === '' ? '' : `${detail}, `}${moment(at)}`}
+        title={at === null ? detail : `${detail === '' ? '' : `${detail}, `}${exactMoment(at)}`}
         sx={{ overflow: 'hidden', textOverflow: 'ellipsis', minWidth: 0 }}
       >
         {detail}

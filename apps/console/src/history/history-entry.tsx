@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Typography } from '@mui/material';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Diff } from '../parts/diff.js';
 import { inWords } from '../parts/diff-words.js';
 
@@ -18,7 +18,10 @@ export function Entry({ entry, isFolded = false }: Props) {
   return (
     <Box component="article" sx={{ mb: 3 }}>
       <Typography sx={{ overflowWrap: 'anywhere' }}>
-        <strong>{moment(at)}</strong>, {actor}
+        <strong>
+          <Moment at={at} />
+        </strong>
+        , {actor}
         {reason === null ? null : <>: {reason}</>}
       </Typography>
       <Typography color="text.secondary" variant="body2" sx={{ mb: 1, overflowWrap: 'anywhere' }}>

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
@@ -34,7 +34,7 @@ export default function ImpactPlanList() {
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Refused step', value: ({ refusedStep }) => refusedStep ?? NONE },
         { label: 'Authorised by', value: ({ authorisedBy }) => authorisedBy },
-        { label: 'Authorised', value: ({ authorisedAt }) => moment(authorisedAt) },
+        { label: 'Authorised', value: ({ authorisedAt }) => shortMoment(authorisedAt) },
         { label: 'Ended because', value: ({ endedBecause }) => endedBecause ?? NONE },
       ]}
     />

@@ -1,7 +1,8 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { moment, NONE } from '../parts/dates.js';
+import { NONE, shortMoment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -35,10 +36,10 @@ function WholePlan(plan: Plan) {
           facts={[
             ['State', <StateTag key="state" state={plan.state} />],
             ['Authorised by', plan.authorisedBy],
-            ['Authorised', moment(plan.authorisedAt)],
+            ['Authorised', <Moment key="authorisedAt" at={plan.authorisedAt} />],
             ['Reason', plan.reason],
-            ['The event counts from', moment(plan.firstMoment)],
-            ['Ended', moment(plan.endedAt)],
+            ['The event counts from', <Moment key="firstMoment" at={plan.firstMoment} />],
+            ['Ended', <Moment key="endedAt" at={plan.endedAt} />],
             ['Ended by', plan.endedBy],
           ]}
         />
@@ -60,7 +61,7 @@ function WholePlan(plan: Plan) {
           {
             label: 'Recorded',
             value: ({ recordedAt, recordedBy }) =>
-              recordedAt === null ? NONE : `${moment(recordedAt)}, ${recordedBy ?? ''}`,
+              recordedAt === null ? NONE : `${shortMoment(recordedAt)}, ${recordedBy ?? ''}`,
           },
           { label: 'What to do', value: (step) => <StepAction plan={plan} step={step} /> },
         ]}

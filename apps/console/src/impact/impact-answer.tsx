@@ -2,7 +2,7 @@ import type { ImpactRequest } from '@gatehouse/contracts/impact/impact-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Box, Typography } from '@mui/material';
 import type { ConsoleRecord } from '../api/data-provider.js';
-import { moment, NONE } from '../parts/dates.js';
+import { moment, NONE, shortMoment } from '../parts/dates.js';
 import { Facts } from '../parts/facts.js';
 import { RecordRows, type RowsProps } from '../parts/list/record-rows.js';
 import { PageLink } from '../parts/page-link.js';
@@ -38,7 +38,7 @@ export function ImpactAnswer({ event, impact }: { readonly event: ImpactRequest;
           { label: 'ASID', value: ({ asid }) => asid ?? NONE },
           { label: 'Serves', value: ({ serves }) => serves.join(', ') },
           { label: 'Requests', value: ({ requests }) => requests },
-          { label: 'Last request', value: ({ lastRequestAt }) => moment(lastRequestAt) },
+          { label: 'Last request', value: ({ lastRequestAt }) => shortMoment(lastRequestAt) },
         ]}
       />
       <Heading>Calls</Heading>

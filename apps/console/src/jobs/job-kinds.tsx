@@ -3,6 +3,7 @@ import { Alert, Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { pollRoute } from '../api/call-route.js';
 import { moment, NONE } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -59,7 +60,10 @@ function KindCard({ isQueueAway, ...kind }: Kind & { readonly isQueueAway: boole
       ) : null}
       <Facts
         facts={[
-          ['Last success', kind.lastSucceededAt === null ? 'Never' : moment(kind.lastSucceededAt)],
+          [
+            'Last success',
+            kind.lastSucceededAt === null ? 'Never' : <Moment key="success" at={kind.lastSucceededAt} />,
+          ],
           ['Next run', nextRun(kind, isQueueAway)],
           ['Running', kind.running],
           ['Waiting', waitingText(kind)],

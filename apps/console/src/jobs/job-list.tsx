@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -28,10 +28,10 @@ export default function JobList() {
         { label: 'Job', value: ({ job }) => job },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Requested by', value: ({ requestedBy }) => requestedBy },
-        { label: 'Requested', value: ({ requestedAt }) => moment(requestedAt) },
+        { label: 'Requested', value: ({ requestedAt }) => shortMoment(requestedAt) },
         { label: 'Attempts', value: ({ attempts }) => attempts },
         { label: 'Cause', value: ({ cause }) => cause ?? NONE },
-        { label: 'Ended', value: ({ endedAt }) => moment(endedAt) },
+        { label: 'Ended', value: ({ endedAt }) => shortMoment(endedAt) },
       ]}
     />
   );

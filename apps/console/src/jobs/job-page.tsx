@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -22,8 +22,8 @@ export default function JobPage() {
               ['What waits for it', job.waits],
               ['Payload', payloadOf(job)],
               ['Requested by', job.requestedBy],
-              ['Requested', moment(job.requestedAt)],
-              ['Ended', moment(job.endedAt)],
+              ['Requested', <Moment key="requestedAt" at={job.requestedAt} />],
+              ['Ended', <Moment key="endedAt" at={job.endedAt} />],
             ]}
           />
           <RetryJob {...job} />

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { TextInput, useListContext } from 'react-admin';
 import { PendingChanges } from '../changes/pending-changes.js';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RegisterList } from '../parts/list/register-list.js';
@@ -67,14 +67,15 @@ export default function KeyDeletionList() {
           label: 'Organisations',
           value: ({ organisations }) => (organisations.length === 0 ? NONE : organisations.join(', ')),
         },
-        { label: 'Disabled since', value: ({ disabledAt }) => moment(disabledAt) },
-        { label: 'Signed until', value: ({ signedUntil }) => moment(signedUntil) },
+        { label: 'Disabled since', value: ({ disabledAt }) => shortMoment(disabledAt) },
+        { label: 'Signed until', value: ({ signedUntil }) => shortMoment(signedUntil) },
         {
           label: 'Last signature',
-          value: ({ lastSignedAt }) => (lastSignedAt === null ? 'None in the trail' : moment(lastSignedAt)),
+          value: ({ lastSignedAt }) =>
+            lastSignedAt === null ? 'None in the trail' : shortMoment(lastSignedAt),
         },
         { label: 'State', value: ({ state }) => STATES[state] },
-        { label: 'Deleted on', value: ({ deletesAt }) => moment(deletesAt) },
+        { label: 'Deleted on', value: ({ deletesAt }) => shortMoment(deletesAt) },
         {
           label: 'Why it stays',
           value: ({ reason, decidedBy }) => (reason === null ? NONE : `${decidedBy ?? ''}: ${reason}`),

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, List, ListItem, Typography } from '@mui/material';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts } from '../parts/facts.js';
 
 type Emergency = AnswerOf<'keyEmergencyMake'>;
@@ -17,7 +17,17 @@ export function EmergencyFacts(emergency: Emergency) {
       <Typography variant="h3">What stays exposed</Typography>
       <List>
         {exposed.map(({ text, until }) => (
-          <ListItem key={text}>{until === null ? text : `${text} Until ${moment(until)}.`}</ListItem>
+          <ListItem key={text}>
+            <span>
+              {text}
+              {until === null ? null : (
+                <>
+                  {' '}
+                  Until <Moment at={until} />.
+                </>
+              )}
+            </span>
+          </ListItem>
         ))}
       </List>
       <Typography variant="h3">What only NHS England can do</Typography>

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { useSession } from '../api/use-session.js';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
@@ -40,8 +40,8 @@ export default function KeyEmergencyList() {
         { label: 'Owner', value: ({ owner }) => <PageLink to={ownerPage(owner)}>{owner.name}</PageLink> },
         { label: 'What happened', value: ({ reason }) => reason },
         { label: 'Disabled by', value: ({ disabledBy }) => disabledBy },
-        { label: 'Disabled at', value: ({ disabledAt }) => moment(disabledAt) },
-        { label: 'Disabled in KMS', value: ({ disabledInKmsAt }) => moment(disabledInKmsAt) },
+        { label: 'Disabled at', value: ({ disabledAt }) => shortMoment(disabledAt) },
+        { label: 'Disabled in KMS', value: ({ disabledInKmsAt }) => shortMoment(disabledInKmsAt) },
         {
           label: 'Review',
           value: ({ reviewedBy, reviewNote }) =>

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { EmergencyFacts } from './emergency-facts.js';
@@ -19,7 +19,7 @@ export default function KeyEmergencyPage() {
                 ['What happened', emergency.reason],
                 ['Owner', emergency.owner.name],
                 ['Disabled by', emergency.disabledBy],
-                ['Disabled', moment(emergency.disabledAt)],
+                ['Disabled', <Moment key="disabledAt" at={emergency.disabledAt} />],
                 ['Reviewed by', emergency.reviewedBy],
                 ['Finding', emergency.reviewNote],
               ]}

@@ -5,7 +5,7 @@ import { Badge, Box, Button, IconButton, Link, Popover, Typography } from '@mui/
 import { useId, useState } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
-import { age } from '../parts/dates.js';
+import { Age } from '../parts/time/moment.js';
 import { FOR_SCREEN_READERS } from '../layout/for-screen-readers.js';
 import { Loaded } from '../parts/load-state.js';
 import { counted } from '../parts/words.js';
@@ -87,7 +87,7 @@ function Newest({ unread, newest, close }: BellAnswer & { readonly close: () => 
               {title}
             </Link>
             <Typography variant="body2" color="text.secondary">
-              {age(createdAt, nowMs)}
+              <Age at={createdAt} nowMs={nowMs} />
             </Typography>
           </Box>
         ))}

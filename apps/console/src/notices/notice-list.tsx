@@ -4,7 +4,7 @@ import { Button } from '@mui/material';
 import { useListContext, useRefresh } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/use-may.js';
-import { moment } from '../parts/dates.js';
+import { shortMoment } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
@@ -42,7 +42,7 @@ export default function NoticeList() {
         { label: 'Notice', value: ({ title }) => title },
         { label: 'Kind', value: ({ kind }) => labelOf(kind) },
         { label: 'Organisations', value: ({ organisations }) => organisationsText(organisations) },
-        { label: 'Written', value: ({ createdAt }) => moment(createdAt) },
+        { label: 'Written', value: ({ createdAt }) => shortMoment(createdAt) },
         { label: 'State', value: ({ readAt }) => <StateTag state={readAt === null ? 'unread' : 'read'} /> },
       ]}
     />

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Typography } from '@mui/material';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { PageLink } from '../parts/page-link.js';
 import { RecordPage } from '../parts/record-page.js';
@@ -32,7 +32,7 @@ function ShownNotice(notice: Notice) {
           facts={[
             ['Kind', labelOf(kind)],
             ['Organisations', organisations.length === 0 ? 'All' : organisations.join(', ')],
-            ['Written', moment(createdAt)],
+            ['Written', <Moment key="createdAt" at={createdAt} />],
           ]}
         />
       </Section>

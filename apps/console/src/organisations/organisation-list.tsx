@@ -6,7 +6,7 @@ import { useMay } from '../api/use-may.js';
 import { SelectAll } from '../at-once/select-all.js';
 import { HealthCell } from '../health/health-cell.js';
 import { ORGANISATION_HEALTH_CHOICES } from '../health/health-choices.js';
-import { day } from '../parts/dates.js';
+import { shortDay } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
@@ -60,7 +60,7 @@ export default function OrganisationList() {
           value: ({ odsCode }) => <HealthCell of="organisations" id={odsCode} />,
         },
         { label: 'Applications', value: ({ applications }) => applications },
-        { label: 'SRO review due', value: ({ sroReviewDueOn }) => day(sroReviewDueOn) },
+        { label: 'SRO review due', value: ({ sroReviewDueOn }) => shortDay(sroReviewDueOn) },
       ]}
     />
   );

@@ -7,7 +7,7 @@ import { useMay } from '../api/use-may.js';
 import { summaryInShort } from '../changes/summary.js';
 import { MENU_GROUPS } from '../layout/menu-entries.js';
 import { useWaiting } from '../layout/use-waiting.js';
-import { day, moment, NONE } from '../parts/dates.js';
+import { shortDay, shortMoment, NONE } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { Loaded } from '../parts/load-state.js';
@@ -103,14 +103,14 @@ function Changes({ data, isMine }: ChangesProps) {
         ...(isMine
           ? [
               { label: 'State', value: ({ state }: Change) => <StateTag state={state} /> },
-              { label: 'Requested', value: ({ requestedAt }: Change) => moment(requestedAt) },
+              { label: 'Requested', value: ({ requestedAt }: Change) => shortMoment(requestedAt) },
               { label: 'Decided by', value: ({ decidedBy }: Change) => decidedBy ?? NONE },
               { label: 'Reason', value: ({ decisionReason }: Change) => decisionReason ?? NONE },
             ]
           : [
               { label: 'Requested by', value: ({ requestedBy }: Change) => requestedBy },
               { label: 'Reason', value: ({ reason }: Change) => reason ?? NONE },
-              { label: 'Expires', value: ({ expiresAt }: Change) => moment(expiresAt) },
+              { label: 'Expires', value: ({ expiresAt }: Change) => shortMoment(expiresAt) },
             ]),
       ]}
     />
@@ -134,7 +134,7 @@ function EndingRows({ ending }: Pick<OwnWork, 'ending'>) {
       columns={[
         { label: 'What', value: ({ name }) => name },
         { label: 'Kind', value: ({ kind }) => KINDS[kind] },
-        { label: 'Ends', value: ({ endsAt }) => day(endsAt) },
+        { label: 'Ends', value: ({ endsAt }) => shortDay(endsAt) },
       ]}
     />
   );

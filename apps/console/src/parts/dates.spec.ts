@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { age, duration, londonDate } from './dates.js';
+import { age, day, duration, exactMoment, londonDate, moment, shortDay, shortMoment } from './dates.js';
 
 const NOW = '2026-03-02T09:00:00.000Z';
 
@@ -13,6 +13,25 @@ it.each([
   ['2026-02-20T09:00:00.000Z', '10 days ago'],
 ])('%s is %s', (instant, words) => {
   expect(age(instant, Date.parse(NOW))).toBe(words);
+});
+
+it.each([
+  [day, '2026-11-28', '28 November 2026'],
+  [day, '2026-06-30T23:00:00.000Z', '1 July 2026'],
+  [moment, '2026-11-28T12:03:04.567Z', '28 November 2026, 12:03'],
+  [moment, '2026-06-30T23:00:00.000Z', '1 July 2026, 00:00'],
+  [shortDay, '2026-11-28', '28 Nov 2026'],
+  [shortDay, '2026-06-30T23:00:00.000Z', '1 Jul 2026'],
+  [shortMoment, '2026-11-28T12:03:04.567Z', '28 Nov 2026, 12:03:04'],
+  [shortMoment, '2026-06-30T23:00:00.000Z', '1 Jul 2026, 00:00:00'],
+  [exactMoment, '2026-11-28T12:03:04.567Z', '28 Nov 2026, 12:03:04.567 GMT'],
+  [exactMoment, '2026-06-30T23:00:00.000Z', '1 Jul 2026, 00:00:00.000 BST'],
+])('%o of %s is “%s”', (write, value, words) => {
+  expect(write(value)).toBe(words);
+});
+
+it.each([[day], [moment], [shortDay], [shortMoment]])('%o of nothing is a dash', (write) => {
+  expect(write(null)).toBe('–');
 });
 
 it.each([

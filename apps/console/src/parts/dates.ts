@@ -1,19 +1,27 @@
-const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'Europe/London' });
-const MOMENT = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'medium',
-  timeZone: 'Europe/London',
-});
-
 /** What a page shows where there is no value. */
 export const NONE = '–';
 
-/** A date or instant as a day in London. */
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'Europe/London' });
+
+/** A date or instant as a day in London, “28 November 2026”: in sentences, dialogs and on the page of a record. */
 export const day = (value: string | null): string => (value === null ? NONE : DAY.format(new Date(value)));
 
-/** An instant in London, to the second. */
+/**
+ * An instant in London, “28 November 2026, 12:03”: in sentences, dialogs and on the page of a record. `Moment` also says
+ * the exact time, on hover.
+ */
 export const moment = (value: string | null): string =>
-  value === null ? NONE : MOMENT.format(new Date(value));
+  value === null ? NONE : `${day(value)}, ${clockTime(value)}`;
+
+const SHORT_DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'Europe/London' });
+
+/** A date or instant as a day in London, “28 Nov 2026”: in tables and charts, where there is little room. */
+export const shortDay = (value: string | null): string =>
+  value === null ? NONE : SHORT_DAY.format(new Date(value));
+
+/** An instant in London, “28 Nov 2026, 12:03:04”: in tables and charts, where there is little room. */
+export const shortMoment = (value: string | null): string =>
+  value === null ? NONE : `${shortDay(value)}, ${secondOf(value)}`;
 
 const EXACT = new Intl.DateTimeFormat('en-GB', {
   ...{
@@ -27,7 +35,10 @@ const EXACT = new Intl.DateTimeFormat('en-GB', {
   ...{ fractionalSecondDigits: 3, timeZoneName: 'short', timeZone: 'Europe/London' },
 });
 
-/** An instant in London to the millisecond, with the zone: “28 Nov 2026, 12:03:04.123 GMT”. */
+/**
+ * An instant in London to the millisecond, with the zone, “28 Nov 2026, 12:03:04.123 GMT”: for requests and events of the
+ * audit trail, and on hover.
+ */
 export const exactMoment = (value: string): string => EXACT.format(new Date(value));
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/London' });

@@ -1,5 +1,5 @@
 /** What an event of the register was about, from the facts that the audit trail recorded. */
-import { day } from '../parts/dates.js';
+import { shortDay } from '../parts/dates.js';
 
 export type Event = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ export function revealStep(event: Event): string {
 
 /** A day is meant as a whole, and an instant is the first one that is left out. */
 const lastDay = (until: string): string =>
-  day(until.includes('T') ? new Date(Date.parse(until) - 1).toISOString() : until);
+  shortDay(until.includes('T') ? new Date(Date.parse(until) - 1).toISOString() : until);
 
 /** “R69, 1 Mar 2026 to 31 Mar 2026”: the organisations, and the period where there is one. */
 export function aboutWords(event: Event): string {
@@ -37,6 +37,6 @@ export function aboutWords(event: Event): string {
   const period =
     first === null && last === null
       ? null
-      : `${first === null ? 'from the beginning' : day(first)} to ${last === null ? 'now' : lastDay(last)}`;
+      : `${first === null ? 'from the beginning' : shortDay(first)} to ${last === null ? 'now' : lastDay(last)}`;
   return [codes === null || codes === '' ? 'Every organisation' : codes, period].filter(Boolean).join(', ');
 }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router-dom';
 import { hrefOf } from '../audit/columns.js';
 import { PrintButton } from '../layout/print-button.js';
-import { day, londonDate, moment, NONE } from '../parts/dates.js';
+import { day, londonDate, NONE, shortMoment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { Loaded } from '../parts/load-state.js';
@@ -101,14 +101,16 @@ function Part<T extends Readonly<Record<string, unknown>>>({ title, items, isWho
 }
 
 const STOP_COLUMNS: readonly Column<Stop>[] = [
-  { label: 'When', value: ({ stoppedAt }) => moment(stoppedAt) },
+  { label: 'When', value: ({ stoppedAt }) => shortMoment(stoppedAt) },
   { label: 'Who', value: ({ stoppedBy }) => stoppedBy },
   { label: 'What', value: ({ kind, name }) => `${sentenceCase(kind)}: ${name}` },
   { label: 'Reason', value: ({ reason }) => reason },
   {
     label: 'Lifted',
     value: ({ liftedAt, liftedBy, liftReason }) =>
-      liftedAt === null ? NONE : `${moment(liftedAt)} by ${liftedBy ?? 'somebody'}: ${liftReason ?? NONE}`,
+      liftedAt === null
+        ? NONE
+        : `${shortMoment(liftedAt)} by ${liftedBy ?? 'somebody'}: ${liftReason ?? NONE}`,
   },
   {
     label: 'Review',
@@ -118,7 +120,7 @@ const STOP_COLUMNS: readonly Column<Stop>[] = [
 ];
 
 const EVENT_COLUMNS: readonly Column<Event>[] = [
-  { label: 'When', value: ({ startedAt }) => moment(textOf(startedAt)) },
+  { label: 'When', value: ({ startedAt }) => shortMoment(textOf(startedAt)) },
   { label: 'Who', value: ({ actor }) => textOf(actor) ?? 'Gatehouse' },
   { label: 'About', value: aboutWords },
   { label: 'Reason', value: ({ reason }) => textOf(reason) ?? 'Not recorded' },

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box } from '@mui/material';
 import { PendingChanges } from '../changes/pending-changes.js';
-import { moment, NONE } from '../parts/dates.js';
+import { moment, NONE, shortMoment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
@@ -88,9 +88,9 @@ export default function RotationList() {
         { label: 'Owner', value: ({ owner }) => <PageLink to={ownerPage(owner)}>{owner.name}</PageLink> },
         { label: 'Every', value: ({ everyDays }) => `${everyDays} days` },
         { label: 'Next step', value: ({ next }) => (next === null ? NONE : STEPS[next.step]) },
-        { label: 'From', value: ({ next }) => moment(next?.from ?? null) },
+        { label: 'From', value: ({ next }) => shortMoment(next?.from ?? null) },
         { label: 'Why it waits', value: (rotation) => <WhyItWaits {...rotation} /> },
-        { label: 'JWKS last fetched', value: ({ jwksFetchedAt }) => moment(jwksFetchedAt) },
+        { label: 'JWKS last fetched', value: ({ jwksFetchedAt }) => shortMoment(jwksFetchedAt) },
       ]}
     />
   );

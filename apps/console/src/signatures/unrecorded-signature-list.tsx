@@ -1,6 +1,6 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box } from '@mui/material';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
@@ -41,10 +41,10 @@ export default function UnrecordedSignatureList() {
         {
           label: 'When',
           value: ({ firstAt, lastAt }) =>
-            firstAt === lastAt ? moment(firstAt) : `${moment(firstAt)} to ${moment(lastAt)}`,
+            firstAt === lastAt ? shortMoment(firstAt) : `${shortMoment(firstAt)} to ${shortMoment(lastAt)}`,
         },
         { label: 'Made for', value: ({ callers }) => <Breaking>{callers.join(', ')}</Breaking> },
-        { label: 'Found', value: ({ foundAt }) => moment(foundAt) },
+        { label: 'Found', value: ({ foundAt }) => shortMoment(foundAt) },
         {
           label: 'Review',
           value: ({ reviewedBy, reviewNote }) =>

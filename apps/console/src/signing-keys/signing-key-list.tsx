@@ -2,7 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { DisableNow } from '../key-emergencies/disable-now.js';
 import { ImpactLink } from '../impact/impact-link.js';
-import { moment } from '../parts/dates.js';
+import { shortMoment } from '../parts/dates.js';
 import type { Target } from '../parts/form/dialog-target.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -87,9 +87,9 @@ export default function SigningKeyList() {
           value: ({ owner }) => <PageLink to={ownerPage(owner)}>{owner.name}</PageLink>,
         },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
-        { label: 'Deleted on', value: ({ deletesAt }) => moment(deletesAt) },
-        { label: 'Active since', value: ({ activatedAt }) => moment(activatedAt) },
-        { label: 'Next step possible from', value: ({ nextStepAt }) => moment(nextStepAt) },
+        { label: 'Deleted on', value: ({ deletesAt }) => shortMoment(deletesAt) },
+        { label: 'Active since', value: ({ activatedAt }) => shortMoment(activatedAt) },
+        { label: 'Next step possible from', value: ({ nextStepAt }) => shortMoment(nextStepAt) },
       ]}
     />
   );

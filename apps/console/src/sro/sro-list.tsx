@@ -2,7 +2,7 @@ import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { PendingChanges } from '../changes/pending-changes.js';
 import { EnvironmentTags } from '../environments/environment-tag.js';
 import { ImpactLink } from '../impact/impact-link.js';
-import { day, londonDate } from '../parts/dates.js';
+import { shortDay, londonDate } from '../parts/dates.js';
 import { REASON_OPTIONAL, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
@@ -26,7 +26,7 @@ function stateText({ state, reviewNotice }: Sro): string {
 
 /** The day of acceptance, unless a day was set. */
 const firstDay = ({ startsOn, acceptedAt }: Sro): string =>
-  startsOn === null && acceptedAt === null ? 'On acceptance' : day(startsOn ?? acceptedAt);
+  startsOn === null && acceptedAt === null ? 'On acceptance' : shortDay(startsOn ?? acceptedAt);
 
 function Actions({ id, name, state, organisation, environments, role }: Sro) {
   if (state === 'withdrawn') return null;
@@ -146,7 +146,7 @@ export default function SroList() {
         { label: 'State', value: (sro) => <StateTag state={stateText(sro)} /> },
         { label: 'From', value: firstDay },
         { label: 'Environments', value: EnvironmentTags },
-        { label: 'Review due', value: ({ reviewDueOn }) => day(reviewDueOn) },
+        { label: 'Review due', value: ({ reviewDueOn }) => shortDay(reviewDueOn) },
       ]}
     />
   );

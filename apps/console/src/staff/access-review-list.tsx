@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Box, Typography } from '@mui/material';
 import { PrintButton } from '../layout/print-button.js';
-import { day, NONE } from '../parts/dates.js';
+import { shortDay, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
@@ -46,19 +46,22 @@ export default function AccessReviewList() {
       columns={[
         { label: 'Person', value: ({ person }) => person },
         { label: 'Role', value: roleText },
-        { label: 'Since', value: ({ grantedAt }) => (grantedAt === null ? 'Not recorded' : day(grantedAt)) },
-        { label: 'Last active', value: ({ lastActiveAt }) => day(lastActiveAt) },
+        {
+          label: 'Since',
+          value: ({ grantedAt }) => (grantedAt === null ? 'Not recorded' : shortDay(grantedAt)),
+        },
+        { label: 'Last active', value: ({ lastActiveAt }) => shortDay(lastActiveAt) },
         {
           label: 'Confirmed',
           value: ({ confirmedAt, confirmedBy }) =>
-            confirmedAt === null ? NONE : `${day(confirmedAt)} by ${confirmedBy ?? 'somebody'}`,
+            confirmedAt === null ? NONE : `${shortDay(confirmedAt)} by ${confirmedBy ?? 'somebody'}`,
         },
         {
           label: 'Due',
           value: ({ dueAt, isOverdue, personState }) => {
             if (personState === 'suspended') return <StateTag state="suspended" />;
             if (isOverdue) return <StateTag state="overdue" />;
-            return day(dueAt);
+            return shortDay(dueAt);
           },
         },
       ]}

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment } from '../parts/dates.js';
+import { shortMoment } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RegisterList } from '../parts/list/register-list.js';
@@ -26,9 +26,9 @@ export default function SessionList() {
       }
       empty="You have no active sessions."
       columns={[
-        { label: 'Signed in', value: ({ signedInAt }) => moment(signedInAt) },
-        { label: 'Last active', value: ({ lastSeenAt }) => moment(lastSeenAt) },
-        { label: 'Expires', value: ({ endsAt }) => moment(endsAt) },
+        { label: 'Signed in', value: ({ signedInAt }) => shortMoment(signedInAt) },
+        { label: 'Last active', value: ({ lastSeenAt }) => shortMoment(lastSeenAt) },
+        { label: 'Expires', value: ({ endsAt }) => shortMoment(endsAt) },
         { label: 'Address', value: ({ address }) => address },
         { label: 'Browser', value: ({ browser }) => browser },
       ]}

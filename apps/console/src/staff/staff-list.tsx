@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { type Field, REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RegisterList } from '../parts/list/register-list.js';
@@ -23,7 +23,7 @@ export default function StaffList() {
         { label: 'Email', value: ({ email }) => email ?? NONE },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Roles', value: ({ roles }) => roles.map(roleText).join('; ') || 'None' },
-        { label: 'Last sign-in', value: ({ lastSignInAt }) => moment(lastSignInAt) },
+        { label: 'Last sign-in', value: ({ lastSignInAt }) => shortMoment(lastSignInAt) },
       ]}
     />
   );

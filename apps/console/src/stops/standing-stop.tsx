@@ -2,7 +2,7 @@ import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
 import { Alert, Box } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { callRoute } from '../api/call-route.js';
-import { moment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Loaded } from '../parts/load-state.js';
 import { StopActions } from './stop-actions.js';
 
@@ -40,7 +40,7 @@ function StopNotice(stop: Stop) {
   const { kind, stoppedBy, stoppedAt, reason } = stop;
   return (
     <Alert severity="error" sx={{ mb: 2 }}>
-      {stoppedBy} stopped this {kind} on {moment(stoppedAt)}: {reason}
+      {stoppedBy} stopped this {kind} on <Moment at={stoppedAt} />: {reason}
       <Box>Its requests are rejected until the stop is lifted.</Box>
       <Box sx={{ mt: 1 }}>
         <StopActions {...stop} />

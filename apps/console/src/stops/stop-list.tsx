@@ -1,5 +1,5 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
@@ -35,11 +35,11 @@ export default function StopList() {
         { label: 'Kind', value: ({ kind }) => sentenceCase(kind) },
         { label: 'Reason', value: ({ reason }) => reason },
         { label: 'Stopped by', value: ({ stoppedBy }) => stoppedBy },
-        { label: 'Stopped at', value: ({ stoppedAt }) => moment(stoppedAt) },
+        { label: 'Stopped at', value: ({ stoppedAt }) => shortMoment(stoppedAt) },
         {
           label: 'Lifted',
           value: ({ liftedAt, liftedBy }) =>
-            liftedAt === null ? NONE : `${moment(liftedAt)} by ${liftedBy ?? 'somebody'}`,
+            liftedAt === null ? NONE : `${shortMoment(liftedAt)} by ${liftedBy ?? 'somebody'}`,
         },
         {
           label: 'Review',

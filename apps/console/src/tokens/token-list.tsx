@@ -1,6 +1,6 @@
 import { scope, TOKEN_ENDS } from '@gatehouse/contracts/operation/operation-resources';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { day, NONE } from '../parts/dates.js';
+import { shortDay, NONE } from '../parts/dates.js';
 import { REASON_OPTIONAL } from '../parts/form/fields.js';
 import { OneTimeSecret } from '../parts/form/one-time-secret.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -71,7 +71,7 @@ export default function TokenList() {
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Owner', value: ({ person }) => person ?? 'A service' },
         { label: 'Created with', value: ({ parentTokenId }) => parentTokenId ?? NONE },
-        { label: 'Stops', value: ({ endsAt }) => day(endsAt) },
+        { label: 'Stops', value: ({ endsAt }) => shortDay(endsAt) },
         { label: 'Because', value: ({ endsBecause }) => sentenceCase(TOKEN_ENDS[endsBecause]) },
       ]}
     />

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Typography } from '@mui/material';
 import type { ConsoleRecord } from '../api/data-provider.js';
-import { moment, monthName } from '../parts/dates.js';
+import { moment, monthName, shortMoment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { counted } from '../parts/words.js';
@@ -53,13 +53,13 @@ const nextWords = ({ month, dueAt, isDue }: NonNullable<Archive['next']>): strin
 
 const COLUMNS: readonly Column<Month>[] = [
   { label: 'Month', value: ({ month }) => monthName(month) },
-  { label: 'Archived', value: ({ archivedAt }) => moment(archivedAt) },
+  { label: 'Archived', value: ({ archivedAt }) => shortMoment(archivedAt) },
   { label: 'Records', value: ({ records }) => records.toLocaleString('en-GB') },
   { label: 'Size', value: ({ bytes, objects }) => `${sizeOf(bytes)} in ${counted(objects, 'object')}` },
   { label: 'Checkpoint', value: ({ checkpoint }) => checkpoint },
   {
     label: 'In the database',
-    value: ({ removedAt }) => (removedAt === null ? 'Yes' : `Until ${moment(removedAt)}`),
+    value: ({ removedAt }) => (removedAt === null ? 'Yes' : `Until ${shortMoment(removedAt)}`),
   },
   { label: 'Stored in', value: ({ places }) => places.join(', ') },
 ];

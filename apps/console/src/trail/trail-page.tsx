@@ -1,9 +1,11 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Alert, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
 import { pollRoute } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
-import { moment } from '../parts/dates.js';
+import { moment, shortMoment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { Loaded } from '../parts/load-state.js';
@@ -131,10 +133,10 @@ function CheckpointFacts({ sequence, madeAt, lastBehind, missing, places }: Chec
   return (
     <Facts
       facts={[
-        ['Newest', `Number ${sequence}, ${moment(madeAt)}`],
+        ['Newest', <CheckpointName key="newest" sequence={sequence} madeAt={madeAt} />],
         [
           'Last time a chain was behind',
-          lastBehind === null ? 'Never' : `Number ${lastBehind.sequence}, ${moment(lastBehind.madeAt)}`,
+          lastBehind === null ? 'Never' : <CheckpointName key="behind" {...lastBehind} />,
         ],
         ...(missing.length === 0 ? [] : [['Chains that are gone', missing.join(', ')] as const]),
         ...(places.length === 0 ? [['Stored in', 'No place yet'] as const] : []),
@@ -142,11 +144,22 @@ function CheckpointFacts({ sequence, madeAt, lastBehind, missing, places }: Chec
           ({ place, sequence: stored, storedAt, lacks }) =>
             [
               `Stored in ${place}`,
-              `Up to number ${stored}, ${moment(storedAt)}${lacks === 0 ? '' : `; it lacks ${lacks}`}`,
+              <Fragment key={place}>
+                Up to number {stored}, <Moment at={storedAt} />
+                {lacks === 0 ? null : `; it lacks ${lacks}`}
+              </Fragment>,
             ] as const,
         ),
       ]}
     />
+  );
+}
+
+function CheckpointName({ sequence, madeAt }: NonNullable<Checkpoints['lastBehind']>) {
+  return (
+    <>
+      Number {sequence}, <Moment at={madeAt} />
+    </>
   );
 }
 
@@ -165,10 +178,10 @@ function streamWords({ waiting, completeAt, failing }: Trail['streams'][number])
 const COLUMNS: readonly Column<Chain>[] = [
   { label: 'Chain', value: ({ writer }) => writer },
   { label: 'Runs on', value: ({ host }) => host },
-  { label: 'Started', value: ({ startedAt }) => moment(startedAt) },
+  { label: 'Started', value: ({ startedAt }) => shortMoment(startedAt) },
   { label: 'State', value: ({ phase, isBehind }) => (isBehind ? 'Behind a checkpoint' : PHASES[phase]) },
   { label: 'Records', value: ({ records }) => records },
   { label: 'Verified up to', value: ({ verifiedTo }) => verifiedTo },
-  { label: 'Verified', value: ({ verifiedAt }) => moment(verifiedAt) },
+  { label: 'Verified', value: ({ verifiedAt }) => shortMoment(verifiedAt) },
   { label: 'Not covered yet', value: ({ uncovered }) => uncovered },
 ];

@@ -3,7 +3,8 @@ import { Alert, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { pollRoute } from '../api/call-route.js';
 import type { ConsoleRecord } from '../api/data-provider.js';
-import { moment } from '../parts/dates.js';
+import { moment, shortMoment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -73,7 +74,7 @@ function Faults({ faults, isVerified }: Pick<Verification, 'faults'> & { readonl
       The audit trail is not what was written. The runbook GatehouseTrailFault says what to do.
       {faults.map((fault) => (
         <Typography key={`${fault.writer} ${fault.seq} ${fault.fault}`} variant="body2">
-          {faultText(fault)} Found {moment(fault.foundAt)}.
+          {faultText(fault)} Found <Moment at={fault.foundAt} />.
         </Typography>
       ))}
     </Alert>
@@ -105,8 +106,8 @@ function Runs() {
 }
 
 const COLUMNS: readonly Column<Run>[] = [
-  { label: 'Began', value: ({ beganAt }) => moment(beganAt) },
-  { label: 'Ended', value: ({ endedAt }) => moment(endedAt) },
+  { label: 'Began', value: ({ beganAt }) => shortMoment(beganAt) },
+  { label: 'Ended', value: ({ endedAt }) => shortMoment(endedAt) },
   {
     label: 'Requested by',
     value: ({ requestedBy }) => (requestedBy === 'schedule' ? 'Schedule' : requestedBy),

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Typography } from '@mui/material';
 import { useListContext } from 'react-admin';
-import { moment, NONE } from '../parts/dates.js';
+import { shortMoment, NONE } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
@@ -55,8 +55,8 @@ export default function UserSessionList() {
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Client', value: ({ client, environment }) => `${client} in ${environment}` },
         { label: 'Acts as', value: (session) => roleOf(session) ?? NONE },
-        { label: 'Signed in', value: ({ authenticatedAt }) => moment(authenticatedAt) },
-        { label: 'Last active', value: ({ lastActiveAt }) => moment(lastActiveAt) },
+        { label: 'Signed in', value: ({ authenticatedAt }) => shortMoment(authenticatedAt) },
+        { label: 'Last active', value: ({ lastActiveAt }) => shortMoment(lastActiveAt) },
         { label: 'Ended', value: (session) => endOf(session) },
       ]}
     />
@@ -93,5 +93,5 @@ function EndAll() {
 function endOf({ state, endedAt, endedBy, endReason }: Session): string {
   if (state === 'live') return NONE;
   if (endedAt === null) return 'Ran out of time';
-  return `${moment(endedAt)} by ${endedBy ?? 'somebody'}: ${endReason ?? ''}`;
+  return `${shortMoment(endedAt)} by ${endedBy ?? 'somebody'}: ${endReason ?? ''}`;
 }

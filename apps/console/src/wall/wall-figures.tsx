@@ -8,7 +8,7 @@ import {
   shareWords,
 } from '../dashboard/traffic/figure-words.js';
 import { StackedBars } from '../dashboard/traffic/stacked-bars.js';
-import { duration, moment, NONE } from '../parts/dates.js';
+import { duration, shortMoment, NONE } from '../parts/dates.js';
 import { counted } from '../parts/words.js';
 
 /** What can be read from the other side of a room. */
@@ -77,7 +77,7 @@ export function WallFigures(view: WallView) {
           >
             <StackedBars
               starts={traffic.map(({ at }) => at)}
-              nameOf={moment}
+              nameOf={shortMoment}
               series={series}
               onOpen={() => undefined}
             />

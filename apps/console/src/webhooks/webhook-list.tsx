@@ -1,7 +1,7 @@
 import { NOTICE_LABELS } from '@gatehouse/contracts/operation/own-notice-routes';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { labelOf } from '../notices/labels.js';
-import { moment } from '../parts/dates.js';
+import { shortMoment } from '../parts/dates.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
@@ -60,7 +60,7 @@ export default function WebhookList() {
           value: ({ endedAt }) => <StateTag state={endedAt === null ? 'active' : 'ended'} />,
         },
         { label: 'Created by', value: ({ createdBy }) => createdBy },
-        { label: 'Created', value: ({ createdAt }) => moment(createdAt) },
+        { label: 'Created', value: ({ createdAt }) => shortMoment(createdAt) },
       ]}
     />
   );

@@ -3,7 +3,8 @@ import { FORMER_SECRET_HOURS } from '@gatehouse/contracts/operation/webhook-rout
 import { Box, Typography } from '@mui/material';
 import { labelOf } from '../notices/labels.js';
 import { RetryDelivery } from '../notices/retry-delivery.js';
-import { moment } from '../parts/dates.js';
+import { moment, shortMoment } from '../parts/dates.js';
+import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
@@ -28,8 +29,9 @@ export default function WebhookPage() {
               facts={[
                 ['State', <StateTag key="state" state={endedAt === null ? 'active' : 'ended'} />],
                 ['Kinds of notices', kinds.map(labelOf).join(', ')],
-                ['Created', `${moment(createdAt)} by ${createdBy}`],
-                ['Ended', endedAt === null ? null : moment(endedAt)],
+                ['Created by', createdBy],
+                ['Created', <Moment key="created" at={createdAt} />],
+                ['Ended', <Moment key="ended" at={endedAt} />],
                 [
                   'Secret',
                   formerSecretUntil === null
@@ -46,7 +48,7 @@ export default function WebhookPage() {
             ) : (
               <Facts
                 facts={deliveries.map((delivery) => [
-                  moment(delivery.createdAt),
+                  shortMoment(delivery.createdAt),
                   <DeliveryState key={delivery.id} {...delivery} />,
                 ])}
               />

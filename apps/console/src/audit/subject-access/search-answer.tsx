@@ -6,7 +6,7 @@ import { callRoute } from '../../api/call-route.js';
 import { useMay } from '../../api/use-may.js';
 import { useSession } from '../../api/use-session.js';
 import { PrintButton } from '../../layout/print-button.js';
-import { moment, NONE } from '../../parts/dates.js';
+import { moment, NONE, shortMoment } from '../../parts/dates.js';
 import { Facts, Section } from '../../parts/facts.js';
 import { RecordRows } from '../../parts/list/record-rows.js';
 import { Loaded } from '../../parts/load-state.js';
@@ -68,8 +68,8 @@ export function SearchAnswer({ results, searchedAtMs, reason, organisation }: Pr
               { label: 'Client', value: ({ by }) => by ?? NONE },
               { label: 'CIS2 user', value: ({ userId }) => userId ?? 'No user' },
               { label: 'Attempts', value: ({ requests }) => requests },
-              { label: 'First', value: ({ first }) => moment(first) },
-              { label: 'Last', value: ({ last }) => moment(last) },
+              { label: 'First', value: ({ first }) => shortMoment(first) },
+              { label: 'Last', value: ({ last }) => shortMoment(last) },
             ]}
           />
         </Section>
@@ -100,7 +100,7 @@ function StaffWhoLooked({ staff }: Pick<Results, 'staff'>) {
         data={staff.items.map((item) => ({ ...item, id: item.eventId }))}
         href={(id) => `/audit-events/${String(id)}`}
         columns={[
-          { label: 'When', value: ({ at }) => moment(at) },
+          { label: 'When', value: ({ at }) => shortMoment(at) },
           { label: 'Who', value: ({ actor }) => actor ?? NONE },
           {
             label: 'What',

@@ -1,7 +1,7 @@
 /** A chart, and its numbers as a table for people who cannot use charts. */
 import { Box, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
 import { useNavigate } from 'react-router-dom';
-import { day, moment } from '../../parts/dates.js';
+import { shortDay, shortMoment } from '../../parts/dates.js';
 import { Section } from '../../parts/facts.js';
 import type { Bars } from './by-day.js';
 import { LinkedFigure, type RequestsBehind } from './requests-behind.js';
@@ -22,7 +22,7 @@ export function Chart({ title, unit, starts, series, end, requestsBehind }: Char
     filter === null
       ? undefined
       : requestsBehind({ ...filter, from: starts[bar], until: starts[bar + 1] ?? end });
-  const nameOf = unit === 'Hour' ? moment : day;
+  const nameOf = unit === 'Hour' ? shortMoment : shortDay;
   const totals = series.map(({ name, values }) => `${name} ${values.reduce((a, b) => a + b, 0)}`);
   const busyBars = starts.flatMap((at, index) =>
     series.some(({ values }) => values[index] !== 0) ? [{ at, index }] : [],
