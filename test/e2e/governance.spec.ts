@@ -4,7 +4,9 @@
  * moves their clocks.
  */
 import { addDays } from '@gatehouse/domain/governance/london-day';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { destroyKey } from '../../apps/cli/src/removal/destroy-key.ts';
 import {
   type Answer,
   apply,
@@ -19,6 +21,7 @@ import {
   watch,
 } from '../support/answers.ts';
 import { appointOwner, onboard, type Onboarded, worklistBody, allowWrite } from '../support/onboard.ts';
+import type { GatewayProcess } from '../support/servers/processes.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -35,6 +38,8 @@ let r69: Onboarded;
 let rcd: Onboarded;
 /** The key that r69's client uses now. */
 let key: string;
+/** Of the referrals in a worklist of RCD. */
+let ubrns: string[] = [];
 
 beforeAll(async () => {
   stack = await startStack({ worker: false, replicas: 2 });
@@ -517,7 +522,7 @@ describe('a worklist for an application', () => {
       entry: { item: { reference: string } }[];
     };
     const numbers = [...new Set(answer.text.match(/(?<![0-9])[0-9]{10}(?![0-9])/g))];
-    const ubrns = list.entry.map(({ item }) => item.reference.replace('ReferralRequest/', ''));
+    ubrns = list.entry.map(({ item }) => item.reference.replace('ReferralRequest/', ''));
     expect(numbers.length).toBeGreaterThan(1);
     expect(ubrns.length).toBe(numbers.length);
     const attemptId = answer.header('gatehouse-attempt-id');
@@ -567,5 +572,39 @@ describe('a worklist for an application', () => {
   });
   it('can be searched for only with a reason', async () => {
     await expect(stack.admin('POST', '/audit/search', { nhsNumber: '9000000009' })).rejects.toThrow(/reason/);
+  });
+
+  it('is found on no replica within a second of the end of the data key', async () => {
+    const foundOn = async ({ admin }: GatewayProcess): Promise<number> => {
+      const answer = await fetch(`${admin}/api/v1/audit/search`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${stack.adminToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ ubrn: ubrns[0], organisation: 'RCD', reason: 'subject access request 8' }),
+      });
+      return ((await answer.json()) as { items: unknown[] }).items.length;
+    };
+    for (const gateway of stack.gateways) expect(await foundOn(gateway)).toBeGreaterThan(0);
+    await stack.sql.query(`
+      BEGIN;
+      SELECT set_config('gatehouse.people', '[{"issuer": "idp", "subject": "a"}, {"issuer": "idp", "subject": "b"}]', true);
+      UPDATE organisation SET state = 'retired' WHERE ods_code = 'RCD';
+      INSERT INTO trail_retention (keep_online, retention) VALUES (1, 1);
+      INSERT INTO trail_retention (ods_code, destroy_key) VALUES ('RCD', 'It closed');
+      COMMIT`);
+    const owner = new pg.Client(stack.database.ownerUrl);
+    await owner.connect();
+    const atMs = Date.now() + 90 * DAY_MS;
+    const destruction = {
+      odsCode: 'RCD',
+      by: 'operator',
+      reason: 'records policy',
+      atMs,
+      backupsUntilMs: atMs,
+    };
+    const conditions = await destroyKey(owner, destruction);
+    await owner.end();
+    expect(conditions.filter(({ isMet }) => !isMet)).toEqual([]);
+    for (const gateway of stack.gateways)
+      await until('nobody is found', async () => (await foundOn(gateway)) === 0, WITHIN_MS);
   });
 });
