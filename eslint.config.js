@@ -123,7 +123,7 @@ const config = tseslint.config(
     // Pages and charts are loaded when they are first opened.
     files: [
       'apps/console/src/pages.tsx',
-      'apps/console/src/{at-once,audit/explorer,dashboard,dashboard/traffic,own-work,palette,parts/form/suggest,parts/list,session,wall}/lazy-*.ts',
+      'apps/console/src/{at-once,audit/explorer,dashboard,dashboard/traffic,layout,own-work,palette,parts/form/suggest,parts/list,session,wall}/lazy-*.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', ...banned, ...environmentReads] },
   },

@@ -6,6 +6,7 @@ import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider } from 'react-router-dom';
 import { App } from './app.js';
+import { keepFocusOnceSomethingHasIt } from './layout/lazy-kept-focus.js';
 import { WallPage } from './wall/lazy-wall-page.js';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
@@ -25,6 +26,7 @@ const router = createBrowserRouter([
   },
   { path: '*', element: <App /> },
 ]);
+keepFocusOnceSomethingHasIt();
 createRoot(root).render(
   <StrictMode>
     <CacheProvider value={styles}>

@@ -4,6 +4,7 @@
  * Hyperlegible Next: it tells 0 from O and 1 from l and I, and people read ODS codes, ASIDs and keys here.
  */
 import { defaultDarkTheme, defaultLightTheme, type RaThemeOptions } from 'react-admin';
+import { content, focusPlace } from './layout/focus-place.js';
 
 const NHS = {
   blue: '#005eb8',
@@ -50,6 +51,8 @@ const shared = (focus: string): Partial<RaThemeOptions> => ({
         '.skip-nav-button:focus': { zIndex: 5000 },
       },
     },
+    // React-admin's own leaves the focus nowhere.
+    RaSkipNavigationButton: { defaultProps: { onClick: () => focusPlace(content()) } },
     MuiCard: { defaultProps: { variant: 'outlined' as const } },
     MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
     MuiLink: { defaultProps: { underline: 'always' as const } },

@@ -5,6 +5,7 @@ import { Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { callRoute } from '../api/call-route.js';
+import { hasFocusAround } from '../layout/focus-place.js';
 import { REASON_REQUIRED } from '../parts/form/fields.js';
 import { RouteDialog } from '../parts/form/route-dialog.js';
 import { Loaded } from '../parts/load-state.js';
@@ -43,7 +44,7 @@ export default function AtOnce({ of, filter }: Props) {
   const { data } = query;
   // The button that was pressed has gone.
   useEffect(() => {
-    if (document.activeElement === document.body) box.current?.focus();
+    if (hasFocusAround(box.current)) box.current?.focus();
   }, [data]);
   return (
     <Box ref={box} role="group" aria-label="All that match" tabIndex={-1} sx={{ mb: 2, outlineOffset: 4 }}>

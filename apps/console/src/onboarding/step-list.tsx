@@ -1,5 +1,6 @@
 import { Step, StepButton, StepContent, StepLabel, Stepper } from '@mui/material';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { hasFocusAround } from '../layout/focus-place.js';
 import { sentenceCase } from '../parts/words.js';
 import { STEP_TITLES, type Step as OnboardingStep, type StepId } from './steps.js';
 
@@ -16,7 +17,7 @@ export function StepList({ steps, opened, onOpen, children }: Props) {
   const before = useRef(opened);
   useEffect(() => {
     // The element that had the focus has gone with the step before. A focus elsewhere on the page stays where it is.
-    if (before.current !== opened && document.activeElement === document.body) button.current?.focus();
+    if (before.current !== opened && hasFocusAround(button.current)) button.current?.focus();
     before.current = opened;
   }, [opened]);
   return (

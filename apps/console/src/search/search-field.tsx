@@ -30,7 +30,6 @@ export function SearchField({ initial = '', isInvalid = false }: Props) {
         borderRadius: 1,
         width: '100%',
         maxWidth: '30rem',
-        '&:focus-within': { outline: 3, outlineColor: '#ffeb3b' },
       }}
     >
       <InputBase
@@ -48,6 +47,7 @@ export function SearchField({ initial = '', isInvalid = false }: Props) {
           flexGrow: 1,
           pl: 1.5,
           color: 'text.primary',
+          '&.Mui-focused': { outline: '3px solid #212b32', boxShadow: '0 0 0 5px #ffeb3b' },
           '& input::placeholder': { opacity: 1, color: 'text.secondary' },
         }}
       />
