@@ -109,13 +109,15 @@ function OrganisationSection(organisation: Tagged<Organisation>) {
       />
       <EditOrganisation organisation={organisation} mayChangeState={mayChangeState(stop)} />
       {state === 'retired' ? null : (
-        <ImpactLink event={{ kind: 'organisation-closes', odsCode }}>
-          Show the impact of its closing
-        </ImpactLink>
+        <>
+          <ImpactLink event={{ kind: 'organisation-closes', odsCode }}>
+            Show the impact of its closing
+          </ImpactLink>
+          <Link component={RouterLink} to={`/onboarding?organisation=${odsCode}`} sx={{ mx: 1 }}>
+            Onboard an application
+          </Link>
+        </>
       )}
-      <Link component={RouterLink} to={`/onboarding?organisation=${odsCode}`} sx={{ mx: 1 }}>
-        Onboard an application
-      </Link>
       <EvidenceLink odsCode={odsCode} />
       {state === 'active' ? (
         <StopButton
