@@ -30,6 +30,27 @@ const BUGS = [
     tests: unit('apps/gateway/src/adapters/people/openid/openid-provider.spec.ts'),
   },
   {
+    name: 'a time that a person enters in the console is read without the summer time of London',
+    file: 'apps/console/src/parts/form/fields.ts',
+    find: '=== text.slice(0, 16) ? summer :',
+    put: '=== text ? new Date(winterMs).toISOString() :',
+    tests: unit('apps/console/src/parts/form/fields.spec.ts'),
+  },
+  {
+    name: 'a field for a time is converted to London time twice',
+    file: 'apps/console/src/parts/form/fields.ts',
+    find: '  if (FIELD_TEXT.test(text)) return text;\n',
+    put: '',
+    tests: unit('apps/console/src/parts/form/fields.spec.ts'),
+  },
+  {
+    name: 'the span that an answer covers is said to begin up to a minute early',
+    file: 'apps/console/src/audit/coverage-words.ts',
+    find: "instant.endsWith(':00.000Z') ?",
+    put: "instant.endsWith('Z') ?",
+    tests: unit('apps/console/src/audit/coverage-words.spec.ts'),
+  },
+  {
     name: 'TLS 1.2 with a suite without authenticated encryption',
     file: 'apps/gateway/src/listener/listener.ts',
     find: 'ciphers: CIPHERS,',
