@@ -9,6 +9,7 @@ import { watchMachine } from '../support/servers/machine.ts';
 import { onboard, type Onboarded, worklistBody } from '../support/onboard.ts';
 import type { Stack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
+import { namesOf, namesWithoutLink } from './names.ts';
 import { type Question, pathOf, questionsOf, take } from './twenty-questions.ts';
 
 const { accessible, decide, fillIn, SHOTS } = console;
@@ -636,6 +637,8 @@ it('shows the story of a refused request, and what to do about it', async () => 
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByRole('heading', { name: /^Rejected: GW_/ }).waitFor();
   await page.getByText('The audit chain is intact').waitFor();
+  const names = namesOf('R69', onboarded.client, onboarded.environment);
+  expect(await namesWithoutLink(page, names)).toEqual([]);
   await page.getByRole('button', { name: 'Explain the decision' }).click();
   await page.getByText('every step is decided as it was recorded').waitFor();
   await accessible(page, 'story');

@@ -9,6 +9,7 @@ import { accessible, type Console, follow, SHOTS, startConsole } from '../suppor
 import { CONSOLE_PAGES, type ConsolePage } from '../support/console-pages.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { IS_FULL_SIZE } from '../support/size.ts';
+import { namesOf, namesWithoutLink } from './names.ts';
 
 type Width = readonly [width: number, modes: readonly ('light' | 'dark')[]];
 /**
@@ -39,6 +40,8 @@ const MARKUP = `(() => {
 let at: Console;
 /** The ids of this run, by their placeholders in the paths. */
 let ids: { readonly APPLICATION: string; readonly CLIENT: string };
+/** Of the organisation, the application and the client that every page knows. */
+let names: ReturnType<typeof namesOf>;
 /** Tabs that a test has left at a page, with who is signed in and the screen that the tab was opened for. */
 const idleTabs: { readonly whose: string; readonly page: Page }[] = [];
 
@@ -53,6 +56,7 @@ beforeAll(async () => {
       headers: { Authorization: `Bearer ${onboarded?.clientKey}`, ...headers },
     });
   const { rows } = await at.stack.sql.query<{ id: string }>('SELECT id FROM application');
+  names = namesOf('R69', `${onboarded?.client}`, `${onboarded?.environment}`);
   ids = { APPLICATION: rows[0]?.id ?? '', CLIENT: `${onboarded?.environment}~${onboarded?.client}` };
 });
 afterAll(() => at.stop());
@@ -116,6 +120,7 @@ describe('no axe violation, no sideways scroll', () => {
       await page.setViewportSize({ width: 1280, height: 900 });
       await page.emulateMedia({ colorScheme: 'light' });
       await show(page, consolePage);
+      expect(await namesWithoutLink(page, names)).toEqual([]);
       if (inTurn('desktop').includes(consolePage))
         for (const width of SCREENS.desktop) await look(page, consolePage.path, width);
       await setLetters(page, '200%');

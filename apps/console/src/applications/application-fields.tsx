@@ -2,9 +2,12 @@
 import { applicationState } from '@gatehouse/contracts/registry/identifiers';
 import { shareableService } from '@gatehouse/contracts/registry/record-shapes';
 import type { AnswerOf, RequestOf } from '@gatehouse/contracts/routes';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import { NONE } from '../parts/dates.js';
 import type { Field } from '../parts/form/fields.js';
+import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 
 type Application = AnswerOf<'applicationShow'>;
 type Change = RequestOf<'applicationChange'>['body'];
@@ -29,7 +32,10 @@ export const APPLICATION_FIELDS: {
     : FieldView;
 } = {
   environment: { label: 'Environment' },
-  organisations: { label: 'Organisations' },
+  organisations: {
+    label: 'Organisations',
+    show: ({ organisations }) => <OrganisationLinks odsCodes={organisations} />,
+  },
   product: { label: 'Product' },
   accessMode: { label: 'Access mode' },
   capability: { label: 'Capability' },
@@ -53,6 +59,7 @@ export const APPLICATION_FIELDS: {
   apimApplicationId: { label: 'APIM application id', edit: { clearable: true } },
   messageSets: {
     label: 'Message sets',
+    show: MessageSetLinks,
     edit: { kind: 'list', help: 'All of its message sets, separated by commas' },
   },
   state: {
@@ -63,6 +70,16 @@ export const APPLICATION_FIELDS: {
   jwksUrl: { label: 'JWKS URL' },
   activeKid: { label: 'Active signing key' },
 };
+
+function MessageSetLinks({ messageSets }: Pick<Application, 'messageSets'>) {
+  if (messageSets.length === 0) return NONE;
+  return messageSets.map((name, index) => (
+    <Fragment key={name}>
+      {index === 0 ? '' : ', '}
+      <PageLink to={`/message-set?name=${encodeURIComponent(name)}`}>{name}</PageLink>
+    </Fragment>
+  ));
+}
 
 type FieldName = keyof typeof APPLICATION_FIELDS;
 const NAMES = Object.keys(APPLICATION_FIELDS) as readonly FieldName[];

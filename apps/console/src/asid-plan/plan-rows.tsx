@@ -6,6 +6,7 @@ import { NONE } from '../parts/dates.js';
 import { NextStep } from '../parts/next-step.js';
 import { RecordRows } from '../parts/list/record-rows.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 
 const SHOWN_ORGANISATIONS = 6;
 
@@ -45,10 +46,14 @@ export function PlanRows({ rows }: { readonly rows: readonly AsidPlanRowView[] }
   );
 }
 
-function shortened(odsCodes: readonly string[]): string {
-  const listed = odsCodes.slice(0, SHOWN_ORGANISATIONS).join(', ');
+function shortened(odsCodes: readonly string[]) {
   const more = odsCodes.length - SHOWN_ORGANISATIONS;
-  return more > 0 ? `${listed} and ${more} more` : listed;
+  return (
+    <>
+      <OrganisationLinks odsCodes={odsCodes.slice(0, SHOWN_ORGANISATIONS)} />
+      {more > 0 ? ` and ${more} more` : null}
+    </>
+  );
 }
 
 function Checklists({ applications }: Pick<AsidPlanRowView, 'applications'>) {

@@ -8,6 +8,7 @@ import { PageTrail } from '../layout/page-trail.js';
 import { exactMoment } from '../parts/dates.js';
 import { fieldLabel, fieldText } from '../parts/diff-words.js';
 import { Facts, Section } from '../parts/facts.js';
+import { filtered } from '../parts/list/filter-texts.js';
 import { Loaded } from '../parts/load-state.js';
 import { eventInWords } from './event-words.js';
 import { PageTitle } from '../parts/page-title.js';
@@ -67,11 +68,16 @@ function EventFacts({ at, event, actor, origin, reason, facts, faults, eventId }
   );
 }
 
-const PAGES: Readonly<Record<string, string>> = {
-  attemptId: 'requests',
-  requestId: 'requests',
-  eventId: 'audit-events',
-  changeId: 'changes',
+/** The pages of what an event names. */
+const PAGES: Readonly<Record<string, (id: string) => string>> = {
+  attemptId: (id) => `/requests/${id}`,
+  requestId: (id) => `/requests/${id}`,
+  eventId: (id) => `/audit-events/${id}`,
+  changeId: (id) => `/changes/${id}/show`,
+  organisation: (id) => `/organisations/${id}/show`,
+  odsCode: (id) => `/organisations/${id}/show`,
+  applicationId: (id) => `/applications/${id}/show`,
+  userId: (userId) => filtered('/audit', { userId }),
 };
 
 function factText(name: string, value: unknown) {
@@ -79,7 +85,7 @@ function factText(name: string, value: unknown) {
   const page = PAGES[name];
   if (page === undefined || typeof value !== 'string') return text;
   return (
-    <Link component={RouterLink} to={`/${page}/${text}${page === 'changes' ? '/show' : ''}`}>
+    <Link component={RouterLink} to={page(text)}>
       {text}
     </Link>
   );

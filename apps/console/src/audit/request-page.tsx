@@ -15,6 +15,7 @@ import { Loaded } from '../parts/load-state.js';
 import { StateTag } from '../parts/state-tag.js';
 import { filtered } from '../parts/list/filter-texts.js';
 import { PageLink } from '../parts/page-link.js';
+import { ThingLink } from '../parts/thing-link.js';
 import { sentenceCase } from '../parts/words.js';
 import { AttemptSection } from './attempt-section.js';
 import { Timeline } from './explorer/timeline.js';
@@ -106,14 +107,14 @@ function RequestFacts(story: Story) {
         ['Time', exactMoment(story.startedAt)],
         ['Interaction', [story.interaction, story.operation].filter(Boolean).join(', ') || null],
         ['Method and path', [story.method, story.path].filter(Boolean).join(' ') || null],
-        ['Organisation', [story.organisation, story.organisationName].filter(Boolean).join(', ') || null],
-        story.actor === null ? ['Client', story.client] : ['Asked by', story.actor],
+        ['Organisation', organisationOf(story)],
+        story.actor === null ? ['Client', clientOf(story)] : ['Asked by', story.actor],
         ['Business function', story.businessFunction],
         ['On behalf of', story.onBehalfOfUserId],
         ['User', userOf(story)],
         ['Name', story.userName],
         ['Signed in', signInOf(story)],
-        ['Application', story.applicationName],
+        ['Application', applicationOf(story)],
         ['ASID', story.asid],
         ['Registry version', story.registryVersion],
         ['Correlation id', story.correlationId],
@@ -126,6 +127,22 @@ function RequestFacts(story: Story) {
       ]}
     />
   );
+}
+
+/** What is not registered has no page. */
+function organisationOf({ organisation, organisationName }: Story) {
+  if (organisation === null || organisationName === null) return organisation;
+  return <ThingLink kind="organisation" id={organisation} name={organisationName} />;
+}
+
+function clientOf({ client, environment }: Story) {
+  if (client === null || environment === null) return client;
+  return <ThingLink kind="client" id={client} name={client} environment={environment} />;
+}
+
+function applicationOf({ applicationId, applicationName }: Story) {
+  if (applicationId === null || applicationName === null) return applicationName;
+  return <ThingLink kind="application" id={applicationId} name={applicationName} />;
 }
 
 function userOf({ userId, noUser }: Story) {

@@ -1,8 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { shortMoment, NONE } from '../parts/dates.js';
+import { shortMoment } from '../parts/dates.js';
 import { SelectInput } from '../parts/list/lazy-filters.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 import { choicesOf } from '../parts/words.js';
 import { summaryInShort } from './summary.js';
 
@@ -22,7 +23,10 @@ export default function ChangeList() {
         { label: 'Change', value: summaryInShort },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
         { label: 'Needs approval for', value: ({ rules }) => rules.join(', ') },
-        { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') || NONE },
+        {
+          label: 'Organisations',
+          value: ({ organisations }) => <OrganisationLinks odsCodes={organisations} />,
+        },
         { label: 'Requested by', value: ({ requestedBy }) => requestedBy },
         { label: 'Requested', value: ({ requestedAt }) => shortMoment(requestedAt) },
         { label: 'Expires', value: ({ expiresAt }) => shortMoment(expiresAt) },

@@ -7,6 +7,7 @@ import { Diff } from '../parts/diff.js';
 import { Facts, Section } from '../parts/facts.js';
 import { RecordPage } from '../parts/record-page.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 import { DecideChange } from './decide-change.js';
 import { rolesThatDecide } from './deciders.js';
 import { ChangeSummary } from './summary.js';
@@ -49,7 +50,7 @@ function WholeChange(change: Change) {
                 <EnvironmentTags key="environments" environments={change.environments} />
               ),
             ],
-            ['Organisations', change.organisations.join(', ') || null],
+            ['Organisations', <OrganisationLinks key="organisations" odsCodes={change.organisations} />],
             ['Decided by', change.decidedBy],
             ['Reason for the decision', change.decisionReason],
           ]}

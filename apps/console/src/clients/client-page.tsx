@@ -15,6 +15,7 @@ import { NextStep } from '../parts/next-step.js';
 import { RecordPage } from '../parts/record-page.js';
 import { RecordTabs } from '../parts/tabs/record-tabs.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 import { StandingStop, useStandingStop } from '../stops/standing-stop.js';
 import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { StopButton } from '../stops/stop-button.js';
@@ -124,11 +125,15 @@ function ClientStop({ name, environment, state }: Client) {
 
 function Grants({ grants }: Pick<Client, 'grants'>) {
   if (grants.length === 0) return 'None';
-  return grants.map((grant) => {
-    const text = Object.values(grant)
+  return grants.map(({ organisation, ...access }) => {
+    const text = Object.values(access)
       .filter((part) => part !== null)
       .join(' · ');
-    return <Box key={text}>{text}</Box>;
+    return (
+      <Box key={`${organisation} ${text}`}>
+        <OrganisationLinks odsCodes={[organisation]} /> · {text}
+      </Box>
+    );
   });
 }
 

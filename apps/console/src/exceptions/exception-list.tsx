@@ -14,6 +14,7 @@ import { RequestsAtStake } from '../stops/requests-at-stake.js';
 import { LinkDialog } from '../sro/link-dialog.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 
 type WriteException = AnswerOf<'exceptionList'>['items'][number];
 
@@ -91,7 +92,10 @@ export default function ExceptionList() {
       }
       columns={[
         { label: 'Interaction', value: ({ interaction }) => interaction },
-        { label: 'Organisations', value: ({ organisations }) => organisations.join(', ') },
+        {
+          label: 'Organisations',
+          value: ({ organisations }) => <OrganisationLinks odsCodes={organisations} />,
+        },
         { label: 'Product', value: ({ product }) => <Tag text={product} isFilled /> },
         { label: 'Environment', value: ({ environment }) => <EnvironmentTag environment={environment} /> },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },

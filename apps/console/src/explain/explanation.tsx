@@ -1,6 +1,7 @@
 import type { ExplanationView } from '@gatehouse/contracts/operation/operation-resources';
 import { Alert, Box } from '@mui/material';
 import { Facts } from '../parts/facts.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 
 /** The decision in words, with the steps that led to it. */
 export function Explanation({
@@ -23,7 +24,10 @@ export function Explanation({
           ...(refusal === null ? [] : factsOfRefusal(refusal)),
           ['Interaction', operation && `${operation.interaction}, ${operation.title}`],
           ['Steps', steps.map(({ step, ok }) => (ok ? step : `${step} (rejected)`)).join(' → ') || null],
-          ['Organisation', binding?.organisation],
+          [
+            'Organisation',
+            binding && <OrganisationLinks key="organisation" odsCodes={[binding.organisation]} />,
+          ],
           ['Product', binding?.product],
           ['Access mode', binding?.accessMode],
           ['Capability', binding?.capability],

@@ -7,6 +7,7 @@ import { Facts } from '../parts/facts.js';
 import { RecordRows, type RowsProps } from '../parts/list/record-rows.js';
 import { PageLink } from '../parts/page-link.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks, ThingLink } from '../parts/thing-link.js';
 import { counted } from '../parts/words.js';
 import { ImpactPlan } from './impact-plan.js';
 
@@ -36,7 +37,7 @@ export function ImpactAnswer({ event, impact }: { readonly event: ImpactRequest;
           { label: 'Application', value: inWords },
           { label: 'State', value: ({ state }) => <StateTag state={state} /> },
           { label: 'ASID', value: ({ asid }) => asid ?? NONE },
-          { label: 'Serves', value: ({ serves }) => serves.join(', ') },
+          { label: 'Serves', value: ({ serves }) => <OrganisationLinks odsCodes={serves} /> },
           { label: 'Requests', value: ({ requests }) => requests },
           { label: 'Last request', value: ({ lastRequestAt }) => shortMoment(lastRequestAt) },
         ]}
@@ -49,8 +50,22 @@ export function ImpactAnswer({ event, impact }: { readonly event: ImpactRequest;
           id: `${client.id} ${inWords(client)} ${client.organisation}`,
         }))}
         columns={[
-          { label: 'Client', value: ({ name, environment }) => `${name} (${environment})` },
-          { label: 'For', value: (client) => `${client.organisation}, ${inWords(client)}` },
+          {
+            label: 'Client',
+            value: ({ name, environment }) => (
+              <>
+                <ThingLink kind="client" id={name} name={name} environment={environment} /> ({environment})
+              </>
+            ),
+          },
+          {
+            label: 'For',
+            value: (client) => (
+              <>
+                <OrganisationLinks odsCodes={[client.organisation]} />, {inWords(client)}
+              </>
+            ),
+          },
           { label: 'Would be refused', value: ({ calls }) => <Refused calls={calls} of="after" /> },
           { label: 'Would go on', value: ({ calls }) => goOn(calls) },
           { label: 'For the successor', value: ({ calls }) => <Successor calls={calls} /> },
@@ -102,7 +117,16 @@ function Hit({ impact }: { readonly impact: Impact }) {
   return (
     <Facts
       facts={[
-        ['Organisations', some(organisations.map(({ odsCode, name }) => `${name} (${odsCode})`))],
+        [
+          'Organisations',
+          organisations.length === 0
+            ? null
+            : organisations.map(({ odsCode, name }) => (
+                <Box key={odsCode}>
+                  <ThingLink kind="organisation" id={odsCode} name={name} />
+                </Box>
+              )),
+        ],
         ['Environments', some(environments)],
         ['SROs', some(sroAppointments.map(({ odsCode, state }) => `${odsCode}: ${state}`))],
         ['CIS2 clients', some(cis2Clients.map(({ environment, product }) => `${product} (${environment})`))],

@@ -7,6 +7,7 @@ import { RouteDialog } from '../parts/form/route-dialog.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { PageLink } from '../parts/page-link.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 import { ownerPage } from '../signing-keys/key-owner.js';
 
 type Deletion = AnswerOf<'keyDeletionList'>['items'][number];
@@ -65,7 +66,7 @@ export default function KeyDeletionList() {
         { label: 'Owner', value: ({ owner }) => <PageLink to={ownerPage(owner)}>{owner.name}</PageLink> },
         {
           label: 'Organisations',
-          value: ({ organisations }) => (organisations.length === 0 ? NONE : organisations.join(', ')),
+          value: ({ organisations }) => <OrganisationLinks odsCodes={organisations} />,
         },
         { label: 'Disabled since', value: ({ disabledAt }) => shortMoment(disabledAt) },
         { label: 'Signed until', value: ({ signedUntil }) => shortMoment(signedUntil) },

@@ -1,7 +1,9 @@
 import type { AnswerOf } from '@gatehouse/contracts/routes';
 import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
+import { PageLink } from '../parts/page-link.js';
 import { RecordPage } from '../parts/record-page.js';
+import { ownerPage } from '../signing-keys/key-owner.js';
 import { EmergencyFacts } from './emergency-facts.js';
 import { Review } from './key-emergency-list.js';
 
@@ -17,7 +19,12 @@ export default function KeyEmergencyPage() {
             <Facts
               facts={[
                 ['What happened', emergency.reason],
-                ['Owner', emergency.owner.name],
+                [
+                  'Owner',
+                  <PageLink key="owner" to={ownerPage(emergency.owner)}>
+                    {emergency.owner.name}
+                  </PageLink>,
+                ],
                 ['Disabled by', emergency.disabledBy],
                 ['Disabled', <Moment key="disabledAt" at={emergency.disabledAt} />],
                 ['Reviewed by', emergency.reviewedBy],

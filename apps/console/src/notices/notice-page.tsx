@@ -4,6 +4,7 @@ import { Moment } from '../parts/time/moment.js';
 import { Facts, Section } from '../parts/facts.js';
 import { PageLink } from '../parts/page-link.js';
 import { RecordPage } from '../parts/record-page.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 import { Deliveries } from './deliveries.js';
 import { labelOf } from './labels.js';
 import { useReadOnceShown } from './use-bell.js';
@@ -31,7 +32,10 @@ function ShownNotice(notice: Notice) {
         <Facts
           facts={[
             ['Kind', labelOf(kind)],
-            ['Organisations', organisations.length === 0 ? 'All' : organisations.join(', ')],
+            [
+              'Organisations',
+              organisations.length === 0 ? 'All' : <OrganisationLinks key="all" odsCodes={organisations} />,
+            ],
             ['Written', <Moment key="createdAt" at={createdAt} />],
           ]}
         />

@@ -10,6 +10,7 @@ import { CopyButton } from '../parts/copyable.js';
 import { Loaded } from '../parts/load-state.js';
 import { PageLink } from '../parts/page-link.js';
 import { PageTitle } from '../parts/page-title.js';
+import { ThingLink } from '../parts/thing-link.js';
 import { StepAdvice } from '../applications/step-advice.js';
 import { ChooseApplication } from './application-step.js';
 import { ClientStep } from './client-step.js';
@@ -170,8 +171,8 @@ function OfApplication({ organisation, applicationId }: OfApplicationProps) {
         };
         return (
           <>
-            <Typography gutterBottom sx={{ overflowWrap: 'anywhere' }}>
-              {application.name}
+            <Typography sx={{ mb: 2, overflowWrap: 'anywhere' }}>
+              <ThingLink kind="application" id={application.id} name={application.name} />
             </Typography>
             <WaitingChanges changes={Object.values(changes).flat()} />
             <StepList steps={steps} opened={opened} onOpen={open}>

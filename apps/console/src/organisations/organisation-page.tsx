@@ -10,7 +10,9 @@ import { RecentHistory } from '../history/recent-history.js';
 import { ImpactLink } from '../impact/impact-link.js';
 import { day } from '../parts/dates.js';
 import { Facts, Section } from '../parts/facts.js';
+import { filtered } from '../parts/list/filter-texts.js';
 import { NextStep } from '../parts/next-step.js';
+import { PageLink } from '../parts/page-link.js';
 import { RecordPage } from '../parts/record-page.js';
 import { RecordTabs } from '../parts/tabs/record-tabs.js';
 import { counted } from '../parts/words.js';
@@ -183,7 +185,8 @@ function Sros({ odsCode }: OfOrganisation) {
         }
         row={({ name, jobTitle, state, reviewDueOn }) => (
           <>
-            {name}, {jobTitle}, review due {day(reviewDueOn)}&nbsp; <StateTag state={state} />
+            <PageLink to={filtered('/sro-appointments', { organisation: odsCode })}>{name}</PageLink>,{' '}
+            {jobTitle}, review due {day(reviewDueOn)}&nbsp; <StateTag state={state} />
           </>
         )}
       />

@@ -8,7 +8,9 @@ import { day, londonDate, NONE, shortMoment } from '../parts/dates.js';
 import { Section } from '../parts/facts.js';
 import { type Column, RecordRows } from '../parts/list/record-rows.js';
 import { Loaded } from '../parts/load-state.js';
+import { PageLink } from '../parts/page-link.js';
 import { PageTitle } from '../parts/page-title.js';
+import { stoppedPage } from '../stops/stopped-page.js';
 import { counted, sentenceCase } from '../parts/words.js';
 import { daysOf } from './days.js';
 import { aboutWords, type Event, revealStep, textOf } from './event-words.js';
@@ -103,7 +105,14 @@ function Part<T extends Readonly<Record<string, unknown>>>({ title, items, isWho
 const STOP_COLUMNS: readonly Column<Stop>[] = [
   { label: 'When', value: ({ stoppedAt }) => shortMoment(stoppedAt) },
   { label: 'Who', value: ({ stoppedBy }) => stoppedBy },
-  { label: 'What', value: ({ kind, name }) => `${sentenceCase(kind)}: ${name}` },
+  {
+    label: 'What',
+    value: (stop) => (
+      <>
+        {sentenceCase(stop.kind)}: <PageLink to={stoppedPage(stop)}>{stop.name}</PageLink>
+      </>
+    ),
+  },
   { label: 'Reason', value: ({ reason }) => reason },
   {
     label: 'Lifted',

@@ -11,6 +11,7 @@ import { LIST_ACTIONS } from '../parts/list/list-toolbar.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { StateTag } from '../parts/state-tag.js';
+import { OrganisationLinks } from '../parts/thing-link.js';
 import { sentenceCase } from '../parts/words.js';
 import { ImpactAtStake } from '../stops/requests-at-stake.js';
 import { APPOINTMENT, PERSON } from './appointment-fields.js';
@@ -140,7 +141,10 @@ export default function SroList() {
         />
       }
       columns={[
-        { label: 'Organisation', value: ({ organisation }) => organisation },
+        {
+          label: 'Organisation',
+          value: ({ organisation }) => <OrganisationLinks odsCodes={[organisation]} />,
+        },
         { label: 'Name', sort: 'name', value: ({ name }) => name },
         { label: 'Role', value: ({ role }) => sentenceCase(role) },
         { label: 'State', value: (sro) => <StateTag state={stateText(sro)} /> },

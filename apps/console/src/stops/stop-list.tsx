@@ -5,6 +5,7 @@ import { RegisterList } from '../parts/list/register-list.js';
 import { NextStep } from '../parts/next-step.js';
 import { sentenceCase } from '../parts/words.js';
 import { StopActions } from './stop-actions.js';
+import { stoppedPage } from './stopped-page.js';
 
 type Stop = AnswerOf<'stopList'>['items'][number];
 
@@ -18,9 +19,7 @@ export default function StopList() {
     <RegisterList<Stop>
       title="Emergency stops"
       filters={[<SelectInput key="only" source="only" label="Show" choices={CHOICES} alwaysOn />]}
-      href={(_, { kind, target, environment }) =>
-        `/${kind}s/${encodeURIComponent(kind === 'client' ? `${environment ?? ''}~${target}` : target)}/show`
-      }
+      href={(_, stop) => stoppedPage(stop)}
       rowActions={(stop) => <StopActions {...stop} />}
       empty={
         <NextStep

@@ -8,6 +8,7 @@ import { SelectInput, TextInput } from '../parts/list/lazy-filters.js';
 import { asOdsCode } from '../parts/list/filter-texts.js';
 import { RegisterList } from '../parts/list/register-list.js';
 import { StateTag } from '../parts/state-tag.js';
+import { ThingLink } from '../parts/thing-link.js';
 import { roleOf } from './role-words.js';
 
 type Session = AnswerOf<'userSessionList'>['items'][number];
@@ -53,7 +54,14 @@ export default function UserSessionList() {
       columns={[
         { label: 'User', value: ({ userId }) => userId },
         { label: 'State', value: ({ state }) => <StateTag state={state} /> },
-        { label: 'Client', value: ({ client, environment }) => `${client} in ${environment}` },
+        {
+          label: 'Client',
+          value: ({ client, environment }) => (
+            <>
+              <ThingLink kind="client" id={client} name={client} environment={environment} /> in {environment}
+            </>
+          ),
+        },
         { label: 'Acts as', value: (session) => roleOf(session) ?? NONE },
         { label: 'Signed in', value: ({ authenticatedAt }) => shortMoment(authenticatedAt) },
         { label: 'Last active', value: ({ lastActiveAt }) => shortMoment(lastActiveAt) },

@@ -4,6 +4,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import type { ConsoleRecord } from '../../api/data-provider.js';
 import { exactMoment } from '../../parts/dates.js';
 import { Facts } from '../../parts/facts.js';
+import { OrganisationLinks, ThingLink } from '../../parts/thing-link.js';
 import { sentenceCase } from '../../parts/words.js';
 import { hrefOf } from '../columns.js';
 import { eventInWords } from '../event-words.js';
@@ -72,6 +73,15 @@ function requestSentence(line: Line): string {
 const eventSentence = (line: Line): string =>
   `${eventInWords(textOf(line['event']) ?? '')}, ${timeOf(line)}, by ${textOf(line['actor']) ?? 'Gatehouse'}.`;
 
+function organisationOf({ organisation }: Line) {
+  return typeof organisation === 'string' ? <OrganisationLinks odsCodes={[organisation]} /> : null;
+}
+
+function clientOf({ client, environment }: Line) {
+  if (typeof client !== 'string' || typeof environment !== 'string') return textOf(client);
+  return <ThingLink kind="client" id={client} name={client} environment={environment} />;
+}
+
 function requestFacts(line: Line) {
   const refusal = (line['refusal'] ?? {}) as Line;
   return [
@@ -85,8 +95,8 @@ function requestFacts(line: Line) {
     ['Status from e-RS', textOf(line['upstreamStatus'])],
     ['Diagnosis', textOf(line['diagnosis'])],
     ['Interaction', textOf(line['interaction'])],
-    ['ODS code', textOf(line['organisation'])],
-    ['Client', textOf(line['client'])],
+    ['ODS code', organisationOf(line)],
+    ['Client', clientOf(line)],
     ['Environment', textOf(line['environment'])],
   ] as const;
 }
@@ -94,6 +104,6 @@ function requestFacts(line: Line) {
 const eventFacts = (line: Line) =>
   [
     ['Reason', textOf(line['reason'])],
-    ['ODS code', textOf(line['organisation'])],
+    ['ODS code', organisationOf(line)],
     ['User', textOf(line['userId'])],
   ] as const;

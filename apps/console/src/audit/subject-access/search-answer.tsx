@@ -11,6 +11,7 @@ import { Facts, Section } from '../../parts/facts.js';
 import { RecordRows } from '../../parts/list/record-rows.js';
 import { Loaded } from '../../parts/load-state.js';
 import { PageLink } from '../../parts/page-link.js';
+import { OrganisationLinks } from '../../parts/thing-link.js';
 import { counted } from '../../parts/words.js';
 import { coverageText, keysDestroyedText } from '../coverage-words.js';
 import { type Looked, whoLooked } from './who-looked.js';
@@ -64,7 +65,12 @@ export function SearchAnswer({ results, searchedAtMs, reason, organisation }: Pr
           <RecordRows<Looked>
             data={looked.map((each, index) => ({ ...each, id: String(index) }))}
             columns={[
-              { label: 'Organisation', value: (each) => each.organisation ?? NONE },
+              {
+                label: 'Organisation',
+                value: (each) => (
+                  <OrganisationLinks odsCodes={each.organisation === null ? [] : [each.organisation]} />
+                ),
+              },
               { label: 'Client', value: ({ by }) => by ?? NONE },
               { label: 'CIS2 user', value: ({ userId }) => userId ?? 'No user' },
               { label: 'Attempts', value: ({ requests }) => requests },
