@@ -591,6 +591,13 @@ const BUGS = [
     tests: unit('libs/domain/src/audit/archive/removal.spec.ts'),
   },
   {
+    name: 'a job that has failed for good is done again because it was still in the queue',
+    file: 'apps/gateway/src/jobs/queue/process-job.ts',
+    find: "if (!(await records.isOpen(job.id ?? ''))) return;",
+    put: '',
+    tests: integration('test/integration/jobs/on-postgresql.spec.ts'),
+  },
+  {
     name: 'a data key is destroyed before the retention of its organisation is over',
     file: 'libs/domain/src/audit/archive/key-destruction.ts',
     find: 'return nowMs >= overMs',

@@ -12,6 +12,7 @@ import {
   createJobRecords,
   type DeadJob,
   type JobRecords,
+  queueIdOf,
   requestJob,
   retryJob,
 } from '../../../apps/gateway/src/adapters/queue/job-records.js';
@@ -27,7 +28,7 @@ import {
   type BackgroundJobs,
   startBackgroundJobs,
 } from '../../../apps/gateway/src/jobs/queue/background-jobs.js';
-import { optionsOf } from '../../../apps/gateway/src/jobs/queue/keep-queue.js';
+import { enqueue, optionsOf } from '../../../apps/gateway/src/jobs/queue/keep-queue.js';
 import { DEATHS, type Delivery, type DyingWorker, effectOf, SHORT_LOCKS, takeEffect } from './deaths.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers/postgres.ts';
 import { COMPILE_CACHE } from '../../support/servers/processes.ts';
@@ -187,6 +188,13 @@ export function jobTests(under: StoreUnderTest): void {
       payload: { id: ID },
     });
     await until('its failure is reported', () => dead.length > 0);
+    // As a worker does that read its row just before the failure was recorded.
+    const queue = queueOf('flaky');
+    const queueId = queueIdOf(row);
+    await until('it is out of the queue', async () => (await queue.getJob(queueId)) === undefined);
+    await enqueue(flaky, queue, row, records);
+    await until('it is taken again', async () => (await queue.getJob(queueId))?.finishedOn !== undefined);
+    expect([attempts, await stateOf(id)]).toEqual([3, 'failed']);
     works = true;
     const retry = { id, by: 'somebody', nowMs: Date.now() };
     expect(await Promise.all([retryJob(db, retry), retryJob(db, retry)])).toEqual(

@@ -157,6 +157,20 @@ export function createJobRecords(db: JobRows, now: () => number) {
       await db.jobSchedule.updateMany({ where: { job }, data: { startedAt: at() } });
     },
 
+    /**
+     * Whether a job of the queue is still to be done. One whose end is recorded may be queued again by a worker that read its
+     * row before that.
+     */
+    async isOpen(queueId: string): Promise<boolean> {
+      const request = requestOf(queueId);
+      if (request === null) return true;
+      const row = await db.backgroundJob.findUnique({
+        where: { id: request.id },
+        select: { state: true, turn: true },
+      });
+      return row === null || (row.state === 'waiting' && row.turn === request.turn);
+    },
+
     /** Also ends earlier failures of a scheduled job: what they left undone, this run has done. */
     succeeded(job: string, queueId: string): Promise<void> {
       return db.$transaction(async (transaction) => {

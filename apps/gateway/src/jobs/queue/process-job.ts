@@ -4,7 +4,7 @@ import type { JobRecords } from '../../adapters/queue/job-records.js';
 import { type BackgroundJob, causeOf, WRONG_PAYLOAD } from './background-job.js';
 
 export interface ProcessDeps {
-  readonly records: Pick<JobRecords, 'started' | 'succeeded'>;
+  readonly records: Pick<JobRecords, 'isOpen' | 'started' | 'succeeded'>;
   /** Fires when the process can wait for its jobs no longer. */
   readonly handBack: AbortSignal;
   /** How long a job waited past the moment at which it was due. */
@@ -24,6 +24,7 @@ export async function processJob(
   if (job.name !== name) throw new UnrecoverableError(`the queue ${name} has no job of this name`);
   const payload = background.payload.safeParse(job.data);
   if (!payload.success) throw new UnrecoverableError(WRONG_PAYLOAD);
+  if (!(await records.isOpen(job.id ?? ''))) return;
   if (job.attemptsMade === 0) onLag(name, Math.max(0, Date.now() - job.timestamp - (job.opts.delay ?? 0)));
   await records.started(name);
   const ended = await withinLimits(background, payload.data, handBack).catch((error: unknown) => {
