@@ -1045,7 +1045,7 @@ it('finds an application from any page, and never sends an NHS number', async ()
   await at.leave(page);
 });
 
-it('goes to a page, an action or a record from the keyboard alone, and sends no NHS number', async () => {
+it('goes to a page, an action or a record from the keyboard alone, and sends no NHS number or key', async () => {
   const page = await openToday('Priya Nair');
   const sent: string[] = [];
   page.on('request', (request) => sent.push(request.url()));
@@ -1072,7 +1072,15 @@ it('goes to a page, an action or a record from the keyboard alone, and sends no 
   await page.getByText('This reads as an NHS number').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(sent.filter((url) => url.includes('943') || page.url().includes('943'))).toEqual([]);
+  await type(onboarded.clientKey);
+  await page.getByText('This holds a secret key').waitFor();
+  const [, , keyId = '', secret = ''] = onboarded.clientKey.split('_');
+  await box.fill(keyId);
+  await page.getByRole('option', { name: onboarded.client }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const never of ['943', secret])
+    expect(sent.filter((url) => url.includes(never) || page.url().includes(never))).toEqual([]);
 
   await type(onboarded.asid);
   await page.getByText('1 result.').waitFor();

@@ -9,6 +9,7 @@ import {
   type RouteName,
   routes,
 } from '@gatehouse/contracts/routes';
+import { faultOfAddress } from '@gatehouse/contracts/secret-in-address';
 import { causeOf } from './cause.js';
 import { Failure } from './failure.js';
 import type { Settings } from './settings.js';
@@ -136,6 +137,8 @@ function urlOf(adminUrl: string, route: RouteContract, params: object, query: ob
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, String(value));
   }
+  const fault = faultOfAddress(url.href);
+  if (fault !== null) throw new Failure(`Nothing was sent: ${fault}.`, 2);
   return url;
 }
 

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { run } from './program.js';
 import { readSettings } from './settings.js';
 
-async function gatehouse(line: string) {
+async function gatehouse(line: string, variables: Readonly<Record<string, string>> = {}) {
   let out = '';
   let err = '';
   const code = await run(
     line.split(' ').filter((word) => word !== ''),
     {
-      settings: readSettings({}),
+      settings: readSettings({ ...variables }),
       output: { out: (text) => (out += `${text}\n`), err: (text) => (err += text), interactive: false },
       ask: () => Promise.resolve(''),
     },
@@ -64,5 +64,14 @@ describe('the program', () => {
     ),
   ])('ends with 2 for %s', async (_what, line, text) => {
     expect(await gatehouse(line)).toEqual({ code: 2, out: '', err: expect.stringContaining(text) });
+  });
+
+  it('sends no key as a part of an address, and does not repeat it', async () => {
+    const key = `gh_live_${'a'.repeat(12)}_${'b'.repeat(49)}`;
+    const { code, err } = await gatehouse(`audit list --correlation-id ${key}`, {
+      ...{ GATEHOUSE_ADMIN_URL: 'http://127.0.0.1:1', GATEHOUSE_ADMIN_TOKEN: 'a-token' },
+    });
+    expect([code, err]).toEqual([2, expect.stringContaining('Nothing was sent: this holds a secret key')]);
+    expect(err).not.toContain('bbb');
   });
 });

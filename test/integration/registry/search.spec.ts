@@ -120,6 +120,16 @@ describe('a search', () => {
     expect(await search('4567')).toEqual([]);
   });
 
+  it('for the id of the key of a client, and never for a whole key', async () => {
+    const { keyId, key } = (await admin.call('POST', '/api/v1/clients/int/worklist-sync/keys', {})).body;
+    expect(await search(keyId)).toMatchObject([{ id: 'int~worklist-sync', matched: 'key id' }]);
+    expect(await search(keyId, limited)).toEqual([]);
+    const { headers } = priya;
+    const answer = await admin.call('GET', `/api/v1/search?q=${String(key)}`, undefined, '', headers);
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('use its key id')]);
+    expect(answer.text).not.toContain(key);
+  });
+
   it('treats every character literally', async () => {
     expect(await search('%%')).toEqual([]);
     expect(await search('______')).toEqual([]);

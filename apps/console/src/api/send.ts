@@ -1,5 +1,7 @@
 /** Requests to the admin API, as its contracts describe them. */
 import { API_PREFIX, POLL_HEADER, type RouteContract } from '@gatehouse/contracts/routes';
+import { faultOfAddress } from '@gatehouse/contracts/secret-in-address';
+import { sentenceCase } from '../parts/words.js';
 import { AwaitingApproval } from './awaiting-approval.js';
 import { NO_ANSWER, problemOf, ProblemError } from './problem-error.js';
 
@@ -70,7 +72,11 @@ export async function fetchRoute(
   csrfToken: string | undefined,
   signal?: AbortSignal,
 ): Promise<Response> {
-  const response = await fetch(addressOf(route, request), {
+  const address = addressOf(route, request);
+  // A field that goes into the address is easily taken for one to paste a key into.
+  const fault = faultOfAddress(address);
+  if (fault !== null) throw new ProblemError(NO_ANSWER, `${sentenceCase(fault)}.`);
+  const response = await fetch(address, {
     method: route.method,
     headers: {
       Accept: 'application/json',

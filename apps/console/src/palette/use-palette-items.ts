@@ -1,5 +1,5 @@
 import { checkShape } from '@gatehouse/contracts/fault-words';
-import { searchText } from '@gatehouse/contracts/registry/search-routes';
+import { isForPatientSearch, searchText } from '@gatehouse/contracts/registry/search-routes';
 import type { RouteName } from '@gatehouse/contracts/routes';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -51,7 +51,7 @@ export function usePaletteItems(): Items {
   const items = [...matchingItems(LOCAL, text, permissions), ...hitItems(hits ?? [])];
   if (text.length < 2 || !maySearch) return { typed, type, items, note: '' };
   if (!checked.success) {
-    const offered = matchingItems([PATIENT_SEARCH], '', permissions);
+    const offered = isForPatientSearch(text) ? matchingItems([PATIENT_SEARCH], '', permissions) : [];
     return { typed, type, items: offered, note: `${sentenceCase(checked.error.issues[0]?.message ?? '')}.` };
   }
   if (error !== null) return { typed, type, items, note: messageOf(error) };

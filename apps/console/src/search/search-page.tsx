@@ -1,7 +1,7 @@
 /** Search results: whatever in the registry or the audit trail has that name or id. */
 import { checkShape } from '@gatehouse/contracts/fault-words';
 import type { AnswerOf } from '@gatehouse/contracts/routes';
-import { searchText } from '@gatehouse/contracts/registry/search-routes';
+import { isForPatientSearch, searchText } from '@gatehouse/contracts/registry/search-routes';
 import { Box, Card, CardContent, Link, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink, useLocation } from 'react-router-dom';
@@ -49,7 +49,7 @@ function Results({ q }: { readonly q: string }) {
     return (
       <Typography role="alert">
         {sentenceCase(checked.error.issues[0]?.message ?? '')}.
-        {maySearchPatients ? (
+        {maySearchPatients && isForPatientSearch(q) ? (
           <>
             {' '}
             <Link component={RouterLink} to="/patient-search">

@@ -79,6 +79,10 @@ const ANY_KEY = /gh[asu]?_(?:[a-z][a-z0-9-]{0,31}_)?[0-9A-Za-z]{12}_[0-9A-Za-z]{
 /** Whether a text holds what must never be recorded, as where a caller sends its key in the wrong header. */
 export const holdsKey = (text: string): boolean => ANY_KEY.test(text);
 
+/** Why a text with a key is not searched for, or sent in an address: the key would be in logs afterwards. For people. */
+export const KEY_IN_ADDRESS =
+  'this holds a secret key, which must not be part of an address: use its key id, the 12 characters before the last underscore';
+
 function mint(prefix: string, randomBytes: RandomBytes): MintedKey {
   const id = randomText(ID_LENGTH, randomBytes);
   const body = `${prefix}${id}_${randomText(RANDOM_LENGTH, randomBytes)}`;

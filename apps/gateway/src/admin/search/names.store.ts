@@ -5,6 +5,7 @@ import type { SearchTerms } from '@gatehouse/domain/registry/search';
 import { Inject, Injectable } from '@nestjs/common';
 import { appointmentOf } from '../../adapters/people/sro-appointment.js';
 import type { Queries } from '../http/transactions.js';
+import { clientsWhere } from '../clients/clients.store.js';
 import { CLOCK, type Clock, DATABASE } from '../injected.js';
 import { MOST, startsWith } from './search.store.js';
 
@@ -22,8 +23,26 @@ export class NamesStore {
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  /** By the start of the name in any case; for a limited role, clients whose grants are all within its reach. */
-  async clients({ namePrefix }: SearchTerms, reach: Reach): Promise<SearchHit[]> {
+  /**
+   * By the id of one of their keys, or by the start of the name in any case; for a limited role, clients whose grants are all
+   * within its reach.
+   */
+  async clients(terms: SearchTerms, reach: Reach): Promise<SearchHit[]> {
+    const hits = [...(await this.clientsByKey(terms, reach)), ...(await this.clientsByName(terms, reach))];
+    return hits.filter(({ id }, index) => hits.findIndex((hit) => hit.id === id) === index);
+  }
+
+  private async clientsByKey({ registeredId: keyId }: SearchTerms, reach: Reach): Promise<SearchHit[]> {
+    if (keyId === null) return [];
+    const rows = await this.db.client.findMany({
+      where: { ...clientsWhere({}, reach), credentials: { some: { keyId } } },
+    });
+    return rows.map(({ environmentName: environment, ...row }) =>
+      clientHit({ ...row, environment }, 'key id'),
+    );
+  }
+
+  private async clientsByName({ namePrefix }: SearchTerms, reach: Reach): Promise<SearchHit[]> {
     if (namePrefix === null) return [];
     const within = reach === 'all' ? null : [...reach];
     const rows = await this.db.$queryRaw<ClientRow[]>`
@@ -34,13 +53,7 @@ export class NamesStore {
             AND NOT EXISTS (
               SELECT FROM client_grant g WHERE g.client_id = c.id AND g.ods_code <> ALL(${within}::text[]))))
       ORDER BY lower(name), environment LIMIT ${MOST}`;
-    return rows.map(({ name, environment, state }) => ({
-      type: 'client',
-      id: `${environment}~${name}`,
-      title: name,
-      detail: `${environment}, ${state}`,
-      matched: 'name',
-    }));
+    return rows.map((row) => clientHit(row, 'name'));
   }
 
   /** By the id under which it is registered with CIS2, or the id of one of its signing keys. */
@@ -82,4 +95,14 @@ export class NamesStore {
       matched: 'name',
     }));
   }
+}
+
+function clientHit({ name, environment, state }: ClientRow, matched: SearchHit['matched']): SearchHit {
+  return {
+    type: 'client',
+    id: `${environment}~${name}`,
+    title: name,
+    detail: `${environment}, ${state}`,
+    matched,
+  };
 }
