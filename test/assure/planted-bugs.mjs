@@ -23,6 +23,20 @@ const endToEnd = (...specs) => ({ config: 'vitest.e2e.config.ts', specs, build: 
 /** Each bug has a name, a file, the text that it replaces, and the tests that must find it. */
 const BUGS = [
   {
+    name: 'a refusal is lost because its connection is reset while the request is still arriving',
+    file: 'apps/gateway/src/listener/listener.ts',
+    find: "server.on('connection', lingerBeforeClosing);",
+    put: '',
+    tests: unit('apps/gateway/src/listener/listener.spec.ts'),
+  },
+  {
+    name: 'a request that follows the last answer of a connection is handled',
+    file: 'apps/gateway/src/listener/listener.ts',
+    find: 'if (!request.socket.writable) return;',
+    put: '',
+    tests: unit('apps/gateway/src/listener/listener.spec.ts'),
+  },
+  {
     name: 'a person of staff who authenticated more weakly than is required',
     file: `${PEOPLE}/openid/id-token.ts`,
     find: 'party.requiredAcr.length > 0 && ',

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type RequestListener } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { generate } from 'selfsigned';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import type { Config } from '../config/config.js';
 import { closeServer, createListener, listenOn } from './listener.js';
 
@@ -31,8 +34,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function listen(tls: Tls): Promise<number> {
-  const server = createListener(tls, {}, (_, response) => response.end('here'));
+async function listen(
+  tls: Tls,
+  handler: RequestListener = (_, response) => response.end('here'),
+): Promise<number> {
+  const server = createListener(tls, {}, handler);
   open.push(server);
   return (await listenOn(server, { host: '127.0.0.1', port: 0 })).port;
 }
@@ -78,4 +84,57 @@ it.each([
     });
   });
   expect(agreed).toBe(expected);
+});
+
+describe('an answer that comes before the whole request has', () => {
+  const LONG = Buffer.alloc(8 * 1024 * 1024, 'x');
+  const head = (length: number): string =>
+    `POST / HTTP/1.1\r\nHost: here\r\nContent-Length: ${String(length)}\r\n\r\n`;
+  const refuse: RequestListener = (_, response) => {
+    response.writeHead(413, { Connection: 'close', 'Content-Length': '7' }).end('refused');
+  };
+  const open = (port: number, isTls: boolean): Socket =>
+    isTls
+      ? connect({ port, host: '127.0.0.1', servername: 'localhost', ca })
+      : connectPlain({ port, host: '127.0.0.1' });
+
+  it.each([
+    ['plain HTTP', { tls: null, tlsTerminatedBy: [] }, false],
+    ['TLS', { tls: files, tlsTerminatedBy: [] }, true],
+  ])('over %s, reaches a caller that sends everything before it reads', async (_, tls, isTls) => {
+    const socket = open(await listen(tls, refuse), isTls);
+    socket.write(head(LONG.length));
+    expect(await new Promise((resolve) => socket.write(LONG, resolve))).toBeFalsy();
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 413 [\s\S]*refused$/);
+  });
+
+  it('is the last: a request that follows its body is not handled', async () => {
+    let handled = 0;
+    const closed = Promise.withResolvers<unknown>();
+    const port = await listen({ tls: null, tlsTerminatedBy: [] }, (request, response) => {
+      handled += 1;
+      request.socket.once('close', closed.resolve);
+      refuse(request, response);
+    });
+    const socket = open(port, false);
+    socket.write(head(10));
+    await until('the refusal', () => socket.readableLength > 0);
+    socket.end(`0123456789${head(0)}`);
+    await closed.promise;
+    expect(handled).toBe(1);
+    expect((await text(socket)).match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
+  it('ends the connection after 2 s for a caller that sends on and on', async () => {
+    const port = await listen({ tls: null, tlsTerminatedBy: [] }, refuse);
+    const socket = connectPlain({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const closed = new Promise((resolve) => socket.once('error', () => undefined).once('close', resolve));
+    const startedMs = performance.now();
+    socket.write(head(1_000_000));
+    const sending = setInterval(() => socket.write('x'), 50);
+    expect(await text(socket)).toMatch(/refused$/);
+    await closed;
+    clearInterval(sending);
+    expect(performance.now() - startedMs).toBeGreaterThan(1_500);
+  });
 });

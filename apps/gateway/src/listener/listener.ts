@@ -41,6 +41,8 @@ export function closeServer(server: Server | HttpsServer, withinMs: number): Pro
 }
 
 const HEADERS_MS = 10_000;
+/** How long a caller may go on sending after its last answer. */
+const LINGER_MS = 2_000;
 const MAX_CONNECTIONS = 2_000;
 /** A connection that says nothing, or too slowly, is closed; Node counts from its first moment. */
 const LIMITS = {
@@ -70,10 +72,14 @@ export function createListener(
   const { clientCa, onError = () => undefined } = more;
   if (tls === null) {
     const isBehindTls = config.tlsTerminatedBy.length > 0;
-    const server = createHttpServer({ ...LIMITS, ...options }, isBehindTls ? overTls(handler) : handler);
+    const server = createHttpServer(
+      { ...LIMITS, ...options },
+      whileOpen(isBehindTls ? overTls(handler) : handler),
+    );
     server.maxConnections = MAX_CONNECTIONS;
     if (isBehindTls) admitOnly(server, config.tlsTerminatedBy);
     readBeforeClosing(server);
+    server.on('connection', lingerBeforeClosing);
     return server;
   }
   const context = () => ({
@@ -88,7 +94,7 @@ export function createListener(
   });
   const server = createHttpsServer(
     { ...LIMITS, ...options, handshakeTimeout: HEADERS_MS, ...context() },
-    overTls(handler),
+    whileOpen(overTls(handler)),
   );
   server.maxConnections = MAX_CONNECTIONS;
   const reload = (): void => {
@@ -105,6 +111,7 @@ export function createListener(
     for (const file of files) unwatchFile(file, reload);
   });
   readBeforeClosing(server);
+  server.on('secureConnection', lingerBeforeClosing);
   return server;
 }
 
@@ -126,6 +133,32 @@ function readBeforeClosing(server: Server | HttpsServer): void {
       if (socket.bytesRead === bytesRead) socket.destroy();
     });
   });
+}
+
+/**
+ * To close a connection on which bytes are unread resets it, and the answer that was on its way is lost. Its sending side
+ * is closed first; what still arrives is dropped until the caller closes too (RFC 9112 §9.6).
+ */
+function lingerBeforeClosing(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  };
+}
+
+/** Drops requests that follow the last answer of a connection, and the rest of a body that came too late for it. */
+function whileOpen(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    if (!request.socket.writable) return;
+    response.once('finish', () => {
+      if (!request.complete) request.resume();
+    });
+    handler(request, response);
+  };
 }
 
 function admitOnly(server: Server, ranges: readonly string[]): void {

@@ -2,16 +2,20 @@ import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectSecurely } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type GatewayError } from '@gatehouse/domain/errors';
+import { GatewayError } from '@gatehouse/domain/errors';
 import { checkFraming } from '@gatehouse/domain/input/framing';
 import type { Config } from '../../config/config.js';
+import { createBodyBudget } from '../../listener/body-budget.js';
+import { beginExchange } from '../exchange.js';
 import { connectionOf, type RequestHandler } from './connection.js';
 import { createPartnerServer } from './partner.server.js';
+import { refuse } from './refusal.js';
 
 /** True in `npm run assure`: nothing is scaled down. */
 const FULL_SIZE = process.env['GATEHOUSE_ASSURE'] !== undefined;
@@ -23,6 +27,7 @@ const config = (tls: Config['tls'] = null): Config =>
     limits: { connections: 100, connectionsPerAddress: 100, auditQueue: 100 },
   }) as unknown as Config;
 
+const clock = { now: () => 0, monotonicNow: () => 0 };
 let server: Server | undefined;
 afterEach(() => {
   server?.closeAllConnections();
@@ -69,6 +74,23 @@ describe('the partner listener', () => {
     }
     expect(await exchange(port, `CONNECT evil.example:443 HTTP/1.1\r\n${HEAD}`)).toMatch(/^HTTP\/1\.1 405 /);
     expect(parseErrors()).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a body that is not wanted', 'POST / HTTP/1.1\r\nContent-Length: 9000000\r\n', 413],
+    ['headers that are too long', `GET / HTTP/1.1\r\nX-Long: ${'x'.repeat(20_000)}`, 431],
+    ['an odd request line', 'GET  / HTTP/1.1\r\n', 400],
+    ['CONNECT', 'CONNECT evil.example:443 HTTP/1.1\r\n', 405],
+  ])('answers %s even if the caller sends everything before it reads', async (_, lines, status) => {
+    const { port } = await start(async (request, response) => {
+      const error = new GatewayError('GW_BODY_TOO_LARGE');
+      const bodies = createBodyBudget(Infinity).share();
+      refuse(beginExchange(request, clock, '127.0.0.1', bodies), error, request, response);
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${lines}${HEAD}`);
+    expect(await new Promise((resolve) => socket.write(Buffer.alloc(9_000_000, 'x'), resolve))).toBeFalsy();
+    expect(await textOf(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
   });
 
   it('does not run what was pipelined behind a message it refused', async () => {

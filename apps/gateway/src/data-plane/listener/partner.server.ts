@@ -99,7 +99,7 @@ export function createPartnerServer(
 function refuseWhatIsNoRequest(server: Server | HttpsServer, onParseError: () => void): void {
   server.on('clientError', (error: ParseError, socket: Socket) => {
     if (isHttpError(error) && socket.writable) giveUp(socket, parseRefusal(error), onParseError);
-    else {
+    else if (!isHttpError(error) || !socket.writableEnded) {
       onParseError();
       socket.destroy();
     }
