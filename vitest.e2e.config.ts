@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { findPrometheus } from './tools/prometheus.mjs';
+import { ONCE_MORE_AFTER_A_WAIT } from './test/support/until.ts';
 
 /**
  * What measures times, or counts what a busy machine would change. These files wait for half of the time, so that two of
@@ -25,13 +26,13 @@ const common = {
   pool: 'forks' as const,
   // A worker serves several files: to load the helpers for each takes seconds of processor time.
   isolate: false,
-  retry: 0,
+  retry: ONCE_MORE_AFTER_A_WAIT,
   testTimeout: 120_000,
   hookTimeout: 180_000,
   teardownTimeout: 60_000,
 };
 
-/** End to end: real processes over HTTP, on one PostgreSQL, nothing tried twice. */
+/** End to end: real processes over HTTP, on one PostgreSQL. */
 export default defineConfig({
   test: {
     passWithNoTests: false,

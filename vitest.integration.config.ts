@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { findRedis } from './tools/redis.mjs';
+import { ONCE_MORE_AFTER_A_WAIT } from './test/support/until.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,7 +29,7 @@ export default defineConfig({
     // A worker serves several files: to load the gateway for each takes two seconds of processor time.
     isolate: false,
     maxWorkers: 2,
-    retry: 0,
+    retry: ONCE_MORE_AFTER_A_WAIT,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

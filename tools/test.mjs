@@ -39,7 +39,7 @@ chmodSync(scratch, 0o755);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** What failed, by its suite, file and name: printed again at the end, where it is found at once. */
 const failures = [];
-/** What failed once and passed when it was tried again, which only browser tests are. */
+/** What failed once and passed when it was tried again. */
 const secondAttempts = [];
 
 const running = new Set();
