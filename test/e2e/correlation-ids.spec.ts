@@ -8,6 +8,7 @@ import { callGateway, REFERRAL } from '../support/load.ts';
 import { onboard, type Onboarded } from '../support/onboard.ts';
 import { UNHURRIED } from '../support/proofs.ts';
 import { type OtlpCollector, seriesName, startOtlpCollector } from '../support/outbound/otlp-collector.ts';
+import type { GatewayProcess } from '../support/servers/processes.ts';
 import { type Stack, startStack } from '../support/servers/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -171,6 +172,7 @@ describe('a caller that traces its requests', () => {
     expect(await logLineOf(answer.correlationId)).toMatchObject({
       ...{ requestId: request?.attributes['gatehouse.request_id'], traceId: TRACE },
     });
+    expect(await stack.admin('GET', `/audit/requests/${answer.attemptId}`)).toMatchObject({ traceId: TRACE });
     const stages = spans.filter(({ parentSpanId }) => parentSpanId === request?.spanId);
     expect(stages.map(({ name }) => name)).toEqual([
       ...[
@@ -212,9 +214,13 @@ describe('a caller that traces its requests', () => {
     expect((await logLineOf(unsampled.correlationId)).traceId).toBe(TRACE);
     expect((await logLineOf(malformed.correlationId)).traceId).toMatch(/^(?!4bf92f35)[0-9a-f]{32}$/);
     // What it does have exported leaves later than both.
-    await traced('/FHIR/STU3/NoSuchThing');
+    const rejected = await traced('/FHIR/STU3/NoSuchThing');
     await until('the later spans arrive', () => collector.spans().length > before);
     expect(collector.spans().filter(({ kind }) => kind === 'server')).toHaveLength(2);
+    const [record] = (await searched(rejected.correlationId)).items;
+    expect(await stack.admin('GET', `/audit/requests/${record?.attemptId}`)).toMatchObject({
+      ...{ traceId: TRACE, attempts: [] },
+    });
   });
 
   it('exports no identifier, path, key, token or address', async () => {
@@ -234,6 +240,63 @@ describe('a caller that traces its requests', () => {
       .map((text) => sha256Hex(`Bearer ${text}`));
     expect(upstream).toContain('"authorization"');
     expect(hashes.filter((hash) => upstream.includes(hash))).toEqual([]);
+  });
+});
+
+describe('a replica without partners', () => {
+  let other: OtlpCollector;
+  let replica: GatewayProcess;
+  beforeAll(async () => {
+    other = await startOtlpCollector();
+    replica = await stack.startGateway({
+      GATEHOUSE_ROLES: 'admin,worker',
+      GATEHOUSE_OTLP_ENDPOINT: other.url,
+      GATEHOUSE_OTLP_METRICS_ENDPOINT: other.url,
+      GATEHOUSE_TRACE_RATIO: '1',
+    });
+  });
+  afterAll(async () => {
+    await replica.stop();
+    await other.close();
+  });
+  const spansNamed = (start: string) => other.spans().filter(({ name }) => name.startsWith(start));
+
+  it('has a span for each request of the admin API, which names nobody and nothing of what was asked for', async () => {
+    const query = new URLSearchParams({ correlationId: 'order9000000009' }).toString();
+    const ask = (path: string, token: string) =>
+      fetch(`${replica.admin}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await ask(`/audit?${query}`, stack.adminToken)).status).toBe(200);
+    expect((await ask('/organisations/R69', 'wrong')).status).toBe(401);
+    await until('the spans arrive', () => spansNamed('GET').length >= 2);
+    expect(spansNamed('GET').map(({ name, kind, attributes }) => [name, kind, attributes])).toEqual([
+      [
+        'GET /api/v1/audit',
+        'server',
+        {
+          ...{ 'http.request.method': 'GET', 'http.route': '/api/v1/audit' },
+          'http.response.status_code': 200,
+        },
+      ],
+      [
+        'GET /api/v1/organisations/:odsCode',
+        'server',
+        {
+          ...{ 'http.request.method': 'GET', 'http.route': '/api/v1/organisations/:odsCode' },
+          'http.response.status_code': 401,
+        },
+      ],
+    ]);
+    for (const hidden of [NHS_NUMBER, 'R69', stack.adminToken, caller.asid])
+      expect(other.text()).not.toContain(hidden);
+  });
+
+  it('has a span for each run of a background job', async () => {
+    await until('a run arrives', () => spansNamed('job ').length > 0, 60_000);
+    expect(spansNamed('job ')[0]).toMatchObject({
+      kind: 'internal',
+      attributes: { 'gatehouse.job': spansNamed('job ')[0]?.name.slice('job '.length) },
+      isError: false,
+    });
   });
 });
 

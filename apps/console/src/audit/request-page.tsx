@@ -118,6 +118,7 @@ function RequestFacts(story: Story) {
         ['ASID', story.asid],
         ['Registry version', story.registryVersion],
         ['Correlation id', story.correlationId],
+        ...(story.traceId === null ? [] : [['Trace id', story.traceId] as const]),
         [
           'Patients',
           story.subjects

@@ -135,6 +135,7 @@ export function factsOf(exchange: Exchange, subjectSource: string | null): Reque
     steps: exchange.steps,
     subjectSource,
     asked: exchange.choices,
+    ...(exchange.trace === null ? {} : { traceId: exchange.trace.traceId }),
     ...(exchange.actor === null ? {} : { ...exchange.actor, probe: true }),
   };
 }

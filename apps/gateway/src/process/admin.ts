@@ -25,5 +25,5 @@ export async function openAdmin(
   for (const warning of startWarnings({ ...config, environments, fourEyes })) log.warn({}, warning);
   const signIn =
     config.staff === null ? [] : [AuthModule.with(authDeps(config, config.staff, parts, { now, log }))];
-  return createAdminApp({ ...deps, environments }, signIn);
+  return createAdminApp({ ...deps, environments }, signIn, parts.spans);
 }

@@ -48,6 +48,7 @@ import { run as endKeys } from '../jobs/keys/key-deletions.job.js';
 import { run as rotateKeys } from '../jobs/keys/key-rotation.job.js';
 import { run as takeRotationStep } from '../jobs/keys/key-rotation-step.job.js';
 import { type BackgroundJobs, startBackgroundJobs } from '../jobs/queue/background-jobs.js';
+import { traceRuns } from '../jobs/queue/trace-runs.js';
 import { rotationDeps, rotationStepDeps } from '../jobs/keys/rotation-parts.js';
 import { keyDeletions } from '../adapters/keys/key-deletions.js';
 import { run as recordSessionEnds } from '../jobs/user-session-ends.job.js';
@@ -78,6 +79,7 @@ export function openBackgroundJobs(config: Config, log: Log, metrics: Metrics, p
     onLag: (job, lagMs) => {
       metrics.jobLag(job, lagMs);
     },
+    ...(parts.spans === null ? {} : { onRun: traceRuns(parts.spans) }),
     onDead: (failure) => recordDead(parts, log, failure),
     onStore,
     reports: workerReports(parts.prisma, store.kind, now),

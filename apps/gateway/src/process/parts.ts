@@ -36,10 +36,10 @@ import type { Config } from '../config/config.js';
 import { LEASE } from '../config/lease.js';
 import { createBodyBudget } from '../listener/body-budget.js';
 import { callerAddressBehind } from '../listener/caller-address.js';
-import { openSpanSink } from '../adapters/otlp/open-otlp.js';
+import { openSpanSink, type SpanExport } from '../adapters/otlp/open-otlp.js';
 import type { PlaneDeps } from '../data-plane/deps.js';
 import { RunningCalls } from '../data-plane/running-calls.js';
-import { createTracing, type TracingOptions } from '../data-plane/trace/tracing.js';
+import { createTracing } from '../data-plane/trace/tracing.js';
 import type { Exchange } from '../data-plane/exchange.js';
 import type { Log } from './log.js';
 import { watchForGuesses } from '../status/guessed-referrals.js';
@@ -76,6 +76,8 @@ export interface Parts {
   /** Of user sessions. */
   readonly endRecords: EndRecords;
   readonly plane: PlaneDeps;
+  /** Null where nothing is traced. */
+  readonly spans: SpanExport | null;
   /** Closes all of them, the audit trail after whatever may still write to it. */
   close(): Promise<void>;
 }
@@ -295,6 +297,7 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
     users,
     endRecords,
     plane,
+    spans,
     async close() {
       const flushed = spans?.sink.close();
       loop.stop();
@@ -316,9 +319,10 @@ export async function openParts(config: Config, log: Log, metrics: Metrics): Pro
 
 const COLLECTOR = 'OTLP collector';
 
-/** Null unless requests are served here, and traced. */
-async function openSpans({ tracing, roles }: Config, outages: Outages): Promise<Spans | null> {
-  if (tracing === null || !isMainThread || !roles.has('partner')) return null;
+/** Null unless something that is traced runs here: requests of partners, background jobs, or the admin listener. */
+async function openSpans({ tracing, roles }: Config, outages: Outages): Promise<SpanExport | null> {
+  const isUseful = isMainThread ? roles.has('partner') || roles.has('worker') : roles.has('admin');
+  if (tracing === null || !isUseful) return null;
   const onFailed = (error: unknown): void => {
     outages.failed(COLLECTOR, error);
   };
@@ -328,8 +332,6 @@ async function openSpans({ tracing, roles }: Config, outages: Outages): Promise<
   const sink = await openSpanSink({ ...tracing, onFailed, onWorked });
   return { sink, ratio: tracing.ratio, onFault: onFailed };
 }
-
-type Spans = Pick<TracingOptions, 'sink' | 'ratio' | 'onFault'>;
 
 const UPSTREAM_FAILED = new Set<string | null>([
   'GW_UPSTREAM_UNREACHABLE',

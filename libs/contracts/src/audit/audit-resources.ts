@@ -54,6 +54,8 @@ export const requestStory = z.object({
   requestId: z.string(),
   startedAt: instant,
   correlationId: z.string(),
+  /** Of the trace that the request belongs to, whether or not it was exported; null where no requests are traced. */
+  traceId: words,
   environment: words,
   organisation: words,
   organisationName: words,

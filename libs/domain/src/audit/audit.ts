@@ -87,6 +87,11 @@ export interface RequestFacts extends Partial<ActorFacts> {
   readonly method: string | null;
   /** The caller's X-Correlation-ID, or the one that Gatehouse generated. */
   readonly correlationId: string;
+  /**
+   * Of the trace that the request belongs to (W3C Trace Context), 32 hexadecimal digits; absent where no requests are
+   * traced.
+   */
+  readonly traceId?: string;
   /** The function that the user acts in, and for whom, as sent to e-RS; null where the interaction takes none. */
   readonly businessFunction: string | null;
   readonly onBehalfOfUserId: string | null;

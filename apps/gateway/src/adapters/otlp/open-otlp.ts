@@ -5,6 +5,14 @@ import type { SpanSink } from './otlp-spans.js';
 
 export type { MetricPush };
 
+/** Where spans go, and of how many requests. */
+export interface SpanExport {
+  readonly sink: SpanSink;
+  /** From 0 (none) to 1 (all). */
+  readonly ratio: number;
+  readonly onFault: (error: unknown) => void;
+}
+
 export async function openSpanSink(options: OtlpOptions): Promise<SpanSink> {
   // eslint-disable-next-line no-restricted-syntax -- off, which is the default, must cost neither time nor memory
   const { openOtlpSpans } = await import('./otlp-spans.js');

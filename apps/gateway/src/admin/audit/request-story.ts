@@ -23,6 +23,7 @@ export function storyOf(rows: readonly StoryRow[], snapshot: Snapshot): RequestS
     requestId: text('requestId') ?? '',
     startedAt: iso(Math.min(...rows.map(({ startedAtMs }) => startedAtMs))),
     correlationId: text('correlationId') ?? '',
+    traceId: text('traceId'),
     environment: text('environment'),
     organisation: text('odsCode'),
     organisationName: snapshot.organisations.get(text('odsCode') ?? '')?.name ?? null,

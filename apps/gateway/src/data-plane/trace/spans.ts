@@ -3,14 +3,17 @@
  * what they waited for. Attributes are built from an empty list, of what the log line has and of the catalogue: no
  * path, query, header, body or address, and no text that a caller chose (ADR 53).
  */
-import type { NotedSpan, SpanAttributes } from '@gatehouse/domain/tracing/span';
+import {
+  type NotedSpan,
+  presentAttributes,
+  requestSpanName,
+  type SpanAttributes,
+  tracedMethod,
+} from '@gatehouse/domain/tracing/span';
 import type { Exchange } from '../exchange.js';
 import type { RequestTrace, TimedPart } from './request-trace.js';
 
 const FORWARD = 'forward';
-/** A method that the catalogue doesn't know may hold any text (semantic conventions, `http.request.method`). */
-const OTHER_METHOD = '_OTHER';
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
 /** @param apiBaseUrl of the environment that was called, without a path of any request */
 export function spanOf(exchange: Exchange, trace: RequestTrace, apiBaseUrl: string | null): NotedSpan {
@@ -34,12 +37,17 @@ export function spanOf(exchange: Exchange, trace: RequestTrace, apiBaseUrl: stri
   const stage = (timed: TimedPart): NotedSpan => ({
     ...part(timed),
     ...(timed === refusedIn
-      ? { attributes: present({ 'error.type': code }), isError: isFailed(exchange) }
+      ? { attributes: presentAttributes({ 'error.type': code }), isError: isFailed(exchange) }
       : {}),
     children: timed.name === FORWARD ? trace.parts.map(call) : [],
   });
   return {
-    ...part({ name: nameOf(exchange), startMs: exchange.startedMs, endMs: exchange.lapMs, attempt: null }),
+    ...part({
+      name: requestSpanName(exchange.method, exchange.matched?.operation.path),
+      startMs: exchange.startedMs,
+      endMs: exchange.lapMs,
+      attempt: null,
+    }),
     kind: 'server',
     attributes: requestAttributes(exchange),
     isError: isFailed(exchange),
@@ -50,19 +58,10 @@ export function spanOf(exchange: Exchange, trace: RequestTrace, apiBaseUrl: stri
 /** Of a server's span: what the caller did wrong is no error (semantic conventions for HTTP spans). */
 const isFailed = ({ status }: Exchange): boolean => status === null || status >= 500;
 
-const methodOf = ({ method }: Exchange): string => (METHODS.has(method) ? method : OTHER_METHOD);
-
-function nameOf(exchange: Exchange): string {
-  const method = methodOf(exchange);
-  const route = exchange.matched?.operation.path;
-  if (route !== undefined) return `${method} ${route}`;
-  return method === OTHER_METHOD ? 'HTTP' : method;
-}
-
 function requestAttributes(exchange: Exchange): SpanAttributes {
   const { binding, client, matched } = exchange;
-  return present({
-    'http.request.method': methodOf(exchange),
+  return presentAttributes({
+    'http.request.method': tracedMethod(exchange.method),
     'http.route': matched?.operation.path,
     'http.response.status_code': exchange.status,
     'error.type': exchange.code ?? (exchange.status === null ? 'cut off' : null),
@@ -92,7 +91,7 @@ function callOf(
     name: `${method} ${path}`,
     kind: 'client',
     isError,
-    attributes: present({
+    attributes: presentAttributes({
       'http.request.method': method,
       'url.template': path,
       ...addressIn(apiBaseUrl),
@@ -112,11 +111,4 @@ function addressIn(apiBaseUrl: string | null) {
     'server.address': hostname,
     'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
   };
-}
-
-function present(attributes: Readonly<Record<string, string | number | null | undefined>>): SpanAttributes {
-  const known: Record<string, string | number> = {};
-  for (const [name, value] of Object.entries(attributes))
-    if (value !== null && value !== undefined) known[name] = value;
-  return known;
 }

@@ -1,6 +1,6 @@
 /** Traces of requests: noted while a request runs, sampled and handed over when it has ended. */
 import { createTraceSampler } from '@gatehouse/domain/tracing/sampling';
-import type { SpanSink } from '../../adapters/otlp/otlp-spans.js';
+import type { SpanExport } from '../../adapters/otlp/open-otlp.js';
 import type { Environment } from '../../config/environments.js';
 import type { Clock, Exchange } from '../exchange.js';
 import { RequestTrace } from './request-trace.js';
@@ -12,12 +12,9 @@ export interface Tracing {
   end(exchange: Exchange, trace: RequestTrace): void;
 }
 
-export interface TracingOptions {
-  readonly ratio: number;
+interface TracingOptions extends SpanExport {
   readonly environments: ReadonlyMap<string, Pick<Environment, 'apiBaseUrl'>>;
   readonly clock: Clock;
-  readonly sink: SpanSink;
-  readonly onFault: (error: unknown) => void;
 }
 
 export function createTracing({ ratio, environments, clock, sink, onFault }: TracingOptions): Tracing {

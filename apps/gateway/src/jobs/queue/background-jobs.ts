@@ -16,6 +16,7 @@ import { atOnceAndEvery } from '../schedule.js';
 import type { BackgroundJob } from './background-job.js';
 import { enqueue, keepScheduler, recordFailures } from './keep-queue.js';
 import { processJob } from './process-job.js';
+import type { JobRun } from './trace-runs.js';
 
 export interface BackgroundJobsDeps {
   readonly store: QueueStore;
@@ -23,6 +24,8 @@ export interface BackgroundJobsDeps {
   readonly jobs: readonly BackgroundJob[];
   readonly log: Record<'warn' | 'error', (fields: object, message: string) => void>;
   readonly onLag: (job: string, lagMs: number) => void;
+  /** For traces. */
+  readonly onRun?: (run: JobRun) => void;
   /** Records in the audit trail that a job failed permanently. */
   readonly onDead: (failure: DeadJob) => Promise<void>;
   /** Null: the store works (again). */

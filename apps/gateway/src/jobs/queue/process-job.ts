@@ -2,6 +2,7 @@
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { JobRecords } from '../../adapters/queue/job-records.js';
 import { type BackgroundJob, causeOf, WRONG_PAYLOAD } from './background-job.js';
+import type { JobRun } from './trace-runs.js';
 
 export interface ProcessDeps {
   readonly records: Pick<JobRecords, 'isOpen' | 'started' | 'succeeded'>;
@@ -9,6 +10,8 @@ export interface ProcessDeps {
   readonly handBack: AbortSignal;
   /** How long a job waited past the moment at which it was due. */
   readonly onLag: (job: string, lagMs: number) => void;
+  /** For traces. */
+  readonly onRun?: (run: JobRun) => void;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -18,7 +21,7 @@ export async function processJob(
   background: BackgroundJob,
   job: Pick<Job, 'id' | 'name' | 'data' | 'timestamp' | 'opts' | 'attemptsMade' | 'moveToWait'>,
   token: string | undefined,
-  { records, handBack, onLag, log }: ProcessDeps,
+  { records, handBack, onLag, onRun, log }: ProcessDeps,
 ): Promise<void> {
   const { name, kind } = background;
   if (job.name !== name) throw new UnrecoverableError(`the queue ${name} has no job of this name`);
@@ -27,11 +30,17 @@ export async function processJob(
   if (!(await records.isOpen(job.id ?? ''))) return;
   if (job.attemptsMade === 0) onLag(name, Math.max(0, Date.now() - job.timestamp - (job.opts.delay ?? 0)));
   await records.started(name);
+  const startMs = Date.now();
+  const noteRun = (fault: JobRun['fault']): void => {
+    onRun?.({ job: name, attempt: job.attemptsMade + 1, startMs, endMs: Date.now(), fault });
+  };
   const ended = await withinLimits(background, payload.data, handBack).catch((error: unknown) => {
+    noteRun('failed');
     log.warn({ err: error, job: name, attempt: job.attemptsMade + 1 }, 'a background job failed');
     // The queue keeps the message, and must not keep what an error may quote.
     throw new Error(causeOf(error));
   });
+  noteRun(ended === 'done' ? null : ended);
   if (ended === 'time is over') throw new Error(`not finished within ${kind.timeLimitMs / 1000} s`);
   if (ended === 'handed back') {
     await job.moveToWait(token);
