@@ -3,6 +3,7 @@ import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessible, type Console, follow, SHOTS, signIn, untilQuiet } from '../../support/console.ts';
 import { CONSOLE_PAGES } from '../../support/console-pages.ts';
+import { until } from '../../support/until.ts';
 import type { World } from './world.ts';
 
 let at: Console;
@@ -177,6 +178,35 @@ export function failedLoads(world: () => World): void {
     await accessible(page, 'a form that could not be sent');
     await dialog.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('heading', { level: 1, name: 'Renamed Trust' }).waitFor();
+    await at.leave(page);
+  });
+
+  it.each([
+    ['a list', '/organisations', 10],
+    ['the page of a record', '/organisations/R69/show', 5],
+    ['Today', '/', 3],
+  ])('while %s loads, its shape is there, and a screen reader says so', async (name, path, bars) => {
+    const page = await at.as('Priya Nair');
+    const answered = Promise.withResolvers<undefined>();
+    await page.route(
+      ({ pathname }) => pathname.startsWith('/api/') && !OWN_SESSION.test(pathname),
+      async (route) => {
+        await answered.promise;
+        await route.continue();
+      },
+    );
+    await page.goto(at.origin + path);
+    const loading = page.getByRole('main').getByRole('status').filter({ hasText: 'Loading …' });
+    await loading.first().waitFor();
+    const shape = loading.locator('[aria-hidden]');
+    await until('the shape is there', async () => (await shape.count()) >= bars);
+    await accessible(page, `${name} that loads`);
+    await page.screenshot({ path: `${SHOTS}/loading-${name.replaceAll(' ', '-')}-1280-light.png` });
+    answered.resolve(undefined);
+    await shape.first().waitFor({ state: 'detached' });
+    await until('all is there', async () => (await shape.count()) === 0);
+    expect(await loading.count()).toBe(0);
+    await page.unrouteAll();
     await at.leave(page);
   });
 

@@ -24,7 +24,7 @@ export function RecordPage<T>({ name, children, hasMoreThanItsList = false }: Pr
   return (
     <Box sx={{ pt: 2 }}>
       <PageTrail list={list} />
-      <Loaded query={query}>
+      <Loaded query={query} shape="page">
         {(data) => {
           const record = data as unknown as Tagged<T>;
           return (

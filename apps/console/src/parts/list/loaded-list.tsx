@@ -2,7 +2,7 @@ import { Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { Pagination, useListContext } from 'react-admin';
 import type { ConsoleRecord } from '../../api/data-provider.js';
-import { LoadError, Loading } from '../load-state.js';
+import { LoadError, Loading, LoadingAgain } from '../load-state.js';
 
 /** Of a list: its page shows what failed, so react-admin need not. */
 export const QUERY_OPTIONS = { onError: () => undefined };
@@ -25,13 +25,13 @@ export function LoadedList({ empty, children }: LoadedListProps) {
   // The rows of the filter or page before, while those of the new one load.
   const isPlaceholder = list.isPlaceholderData === true;
   if (data === undefined) {
-    return error === null ? <Loading /> : <LoadError error={error} retry={refetch} />;
+    return error === null ? <Loading shape="rows" /> : <LoadError error={error} retry={refetch} />;
   }
   const isFiltered = Object.keys(list.filterValues as object).length > 0;
   return (
     <>
       {error === null ? null : <LoadError error={error} retry={refetch} isOutdated />}
-      {isPlaceholder ? <Loading /> : null}
+      {isPlaceholder ? <LoadingAgain /> : null}
       {data.length > 0 ? (
         children(data)
       ) : error === null && !isPlaceholder ? (

@@ -39,7 +39,7 @@ export function RegisterList<T>(props: RegisterListProps<T>) {
       exporter={false}
       perPage={25}
       queryOptions={QUERY_OPTIONS}
-      authLoading={<Loading />}
+      authLoading={<Loading shape="rows" />}
       offline={false}
     >
       <PageTitle>{props.title}</PageTitle>
