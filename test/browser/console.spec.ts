@@ -914,7 +914,7 @@ it('asks the second of two editors to look again, and accepts the change once th
   await at.leave(second);
 });
 
-it('checks a form in the browser, explains every fault, and moves the focus to the first', async () => {
+it('checks a form in the browser, explains every fault, and moves the focus to their summary', async () => {
   const page = await at.as('Gita Rao');
   await at.visit(page, '/sro-appointments');
   const sent: string[] = [];
@@ -922,12 +922,28 @@ it('checks a form in the browser, explains every fault, and moves the focus to t
   await fillIn(page, 'Appoint an SRO', { Email: 'sam at quay', 'Spine user id': '12' });
   const dialog = page.getByRole('dialog');
   for (const fault of ['Enter the ODS code', 'Enter the name', 'Enter the job title'])
-    await dialog.getByText(fault, { exact: true }).waitFor();
+    await dialog.getByRole('paragraph').filter({ hasText: fault }).waitFor();
   expect(await dialog.getByLabel('Email').getAttribute('aria-invalid')).toBe('true');
   expect(await dialog.getByLabel('Spine user id').getAttribute('aria-invalid')).toBe('true');
   expect(await dialog.getByLabel('Grace period').getAttribute('aria-invalid')).toBe('false');
   expect(await dialog.innerText()).not.toMatch(/invalid|expected|regex|undefined/i);
-  await page.locator('[name="organisation"]:focus').waitFor();
+  const summary = dialog.getByRole('alert').and(page.locator(':focus'));
+  await summary.getByText('There is a problem').waitFor();
+  expect(await summary.getByRole('button').allInnerTexts()).toEqual([
+    'Enter the ODS code',
+    'Enter the environments',
+    'Enter the name',
+    'Email: This is not an email address',
+    'Enter the job title',
+    'Spine user id: A Spine user id has exactly 12 digits',
+    'Enter the CIO who authorised the appointment',
+    'Enter the reference of the authority',
+    'Enter the date of the authority',
+    'Choose the authority document',
+  ]);
+  await page.screenshot({ path: `${SHOTS}/form-faults-summary-1280-light.png` });
+  await summary.getByRole('button', { name: 'Enter the job title' }).click();
+  await page.locator('[name="jobTitle"]:focus').waitFor();
   expect(sent).toEqual([]);
   await accessible(page, 'a form with faults');
   await page.screenshot({ path: `${SHOTS}/form-faults-1280-light.png` });
@@ -980,7 +996,7 @@ it('marks the faults of every other form, those that only the gateway finds amon
   await page.getByRole('menuitem', { name: 'Explain a request' }).click();
   await page.getByLabel('Client').fill('no-such-client');
   await page.getByRole('button', { name: 'Explain', exact: true }).click();
-  await page.getByText('Enter the environment').waitFor();
+  await page.getByRole('alert').getByRole('button', { name: 'Enter the environment' }).click();
   await page.locator('[name="environment"]:focus').waitFor();
 
   await page.getByRole('menuitem', { name: 'ASID plan' }).click();

@@ -9,7 +9,7 @@ import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { callRouteWith } from '../api/call-route.js';
 import { type FieldFault, ProblemError } from '../api/problem-error.js';
 import { Section } from '../parts/facts.js';
-import { checkForm, faultOf, problemOfFaults } from '../parts/form/faults.js';
+import { checkForm, faultOf, faultsOfFields, problemOfFaults } from '../parts/form/faults.js';
 import { FieldInput } from '../parts/form/field-input.js';
 import { bodyOfNew, textsOf } from '../parts/form/fields.js';
 import { focusFirstFault } from '../parts/form/focus-first-fault.js';
@@ -100,7 +100,9 @@ export default function PatientSearchPage() {
             Enter an NHS number or a UBRN, and a reason. The audit trail records this search before it shows
             any result.
           </Typography>
-          {problem === null ? null : <FormProblem problem={problem} />}
+          {problem === null ? null : (
+            <FormProblem problem={problem} faults={faultsOfFields(PATIENT_SEARCH_FIELDS, faults)} />
+          )}
           <Box sx={{ display: 'grid', columnGap: 1, gridTemplateColumns: { sm: '1fr 1fr' } }}>
             {PATIENT_SEARCH_FIELDS.map((field) => (
               <FieldInput

@@ -7,6 +7,27 @@ import type { Field, Texts } from './fields.js';
 
 const CHECK_FIELDS = 'Check the marked fields.';
 
+/** A fault as a list of several names it: “Organisation: Enter 3 characters”. */
+export interface NamedFault {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The faults that fields of the form show, in the order of the fields. */
+export function faultsOfFields(
+  fields: readonly Field[],
+  faults: readonly FieldFault[],
+): readonly NamedFault[] {
+  return fields.flatMap((field) => {
+    const detail = faultOf(field, faults)?.detail;
+    if (detail === undefined) return [];
+    return [{ name: field.name, text: detail === enter(field) ? detail : `${field.label}: ${detail}` }];
+  });
+}
+
+/** Whether no more is said of the form than that its fields are marked. */
+export const isOfFieldsAlone = ({ message }: ProblemError): boolean => message === CHECK_FIELDS;
+
 export const pointerOfField = ({ name }: Pick<Field, 'name'>): string => `/${name.replaceAll('.', '/')}`;
 
 /** The fault of a field, or of a part of its value. */

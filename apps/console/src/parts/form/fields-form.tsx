@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { type FieldFault, ProblemError } from '../../api/problem-error.js';
 import { Unsaved } from '../unsaved/unsaved.js';
-import { checkForm, faultOf, problemOfFaults } from './faults.js';
+import { checkForm, faultOf, faultsOfFields, problemOfFaults } from './faults.js';
 import { FieldInput } from './field-input.js';
 import { bodyOfNew, type Field, isChanged, textsOf } from './fields.js';
 import { focusFirstFault } from './focus-first-fault.js';
@@ -41,6 +41,9 @@ export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }
     ...(isForgotten ? { gcTime: 0 } : {}),
   });
   const faults = error instanceof ProblemError ? error.faults : formFaults;
+  const rejection = error instanceof ProblemError ? error : undefined;
+  const problem =
+    faults.length > 0 || rejection !== undefined ? problemOfFaults(fields, faults, rejection) : null;
   useEffect(() => {
     if (faults.length > 0) focusFirstFault(formElement.current);
   }, [faults]);
@@ -69,9 +72,7 @@ export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }
       >
         {isUnsaved ? <Unsaved /> : null}
         {above}
-        {error instanceof ProblemError ? (
-          <FormProblem problem={problemOfFaults(fields, error.faults, error)} />
-        ) : null}
+        {problem === null ? null : <FormProblem problem={problem} faults={faultsOfFields(fields, faults)} />}
         {fields.map((field) => (
           <FieldInput key={field.name} field={field} fault={faultOf(field, faults)?.detail} />
         ))}

@@ -6,7 +6,7 @@ import { useMay } from '../../api/use-may.js';
 import { Place } from '../../environments/place.js';
 import { mayDiscard, Unsaved } from '../unsaved/unsaved.js';
 import { DialogTarget, type Target } from './dialog-target.js';
-import { faultOf } from './faults.js';
+import { faultOf, faultsOfFields } from './faults.js';
 import { FieldInput } from './field-input.js';
 import { isChanged } from './fields.js';
 import { focusFirstFault } from './focus-first-fault.js';
@@ -93,6 +93,7 @@ function OpenDialog({ label, target, intro, colour, titleId, result, close, ...r
           {problem === null ? null : (
             <FormProblem
               problem={problem}
+              faults={faultsOfFields(form.fields, faults)}
               onReload={() => {
                 refresh();
                 finish();
