@@ -15,6 +15,13 @@ const apply = (document: unknown, token?: string) =>
 const lastOf = (lines: { type: string }[]) => lines.at(-1);
 
 describe('applying a registry file', () => {
+  it('is compared first, which says what would wait for an SRO', async () => {
+    const { body } = await admin.call('POST', '/api/v1/registry/diff', { document: smallDocument });
+    expect(body.remarks).toEqual([
+      '1 application would wait for an SRO: its requests are rejected until the organisation has one in force: int / R69 / ReferWell / application-restricted / provider.',
+    ]);
+  });
+
   it('creates its records, reports progress, and records who did it and why', async () => {
     const { status, body } = await apply(smallDocument);
     expect(status).toBe(200);
@@ -38,6 +45,7 @@ describe('applying a registry file', () => {
     expect(new Set(diff.changes.map(({ action }: { action: string }) => action))).toEqual(
       new Set(['unchanged']),
     );
+    expect(diff.remarks).toEqual([]);
   });
 
   it('changes nothing if any part of it is wrong, and names each place', async () => {

@@ -56,7 +56,10 @@ export type RegistryChangeView = z.infer<typeof registryChange>;
 export const registryDiff = z.object({
   registryVersion: z.number().int(),
   changes: z.array(registryChange),
-  /** Of organisations that the NHS publishes otherwise, by the ODS files that were loaded; at most 100. */
+  /**
+   * What is worth a look before it is applied: how many applications would wait for an SRO, and at most 100 organisations
+   * that the NHS publishes otherwise, by the ODS files that were loaded.
+   */
   remarks: z.array(z.string()),
 });
 

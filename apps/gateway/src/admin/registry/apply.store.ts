@@ -63,9 +63,9 @@ export class RegistryWriter {
   ) {}
 
   /** What applying would change. @throws AdminProblem registry-faults, with every fault and its place */
-  async diff(document: RegistryDocument): Promise<Applied> {
+  async diff(document: RegistryDocument): Promise<Applied & { readonly plan: RegistryPlan }> {
     const plan = await this.plan(this.db, document, 'all');
-    return { registryVersion: await readVersion(this.db), changes: changesOf(plan) };
+    return { registryVersion: await readVersion(this.db), changes: changesOf(plan), plan };
   }
 
   /**

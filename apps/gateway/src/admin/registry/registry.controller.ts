@@ -11,6 +11,7 @@ import { Problems } from '../http/problems.js';
 import { Route } from '../http/route/route.js';
 import { OdsStore } from '../ods/ods.store.js';
 import { RegistryWriter } from './apply.store.js';
+import { AwaitingSro } from '../sro/awaiting-sro.store.js';
 import { RegistryExport } from './export.store.js';
 import { RegistryLists } from './lists.store.js';
 
@@ -23,12 +24,14 @@ export class RegistryController {
     @Inject(FourEyes) private readonly fourEyes: FourEyes,
     @Inject(Problems) private readonly problems: Problems,
     @Inject(OdsStore) private readonly ods: OdsStore,
+    @Inject(AwaitingSro) private readonly awaitingSro: AwaitingSro,
   ) {}
 
   @Route('registryDiff')
   async diff({ body }: InputOf<'registryDiff'>) {
-    const diff = await this.writer.diff(body.document);
-    return { ...diff, remarks: await this.ods.remarksOn(diff.changes.flatMap(namedIn)) };
+    const { plan, ...diff } = await this.writer.diff(body.document);
+    const ofNames = await this.ods.remarksOn(diff.changes.flatMap(namedIn));
+    return { ...diff, remarks: [...(await this.awaitingSro.remarksOn(plan)), ...ofNames] };
   }
 
   /** Faults are answered as a problem; once the first line is sent, a failure is the last line. */

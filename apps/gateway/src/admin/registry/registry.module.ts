@@ -3,6 +3,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { AdminHttpModule } from '../http/http.module.js';
 import { OdsModule } from '../ods/ods.module.js';
 import { RegistryWriter } from './apply.store.js';
+import { AwaitingSro } from '../sro/awaiting-sro.store.js';
 import { RegistryExport } from './export.store.js';
 import { RegistryLists } from './lists.store.js';
 import { RegistryController } from './registry.controller.js';
@@ -10,7 +11,7 @@ import { RegistryController } from './registry.controller.js';
 @Module({
   imports: [AdminHttpModule, ChangesModule, OdsModule],
   controllers: [RegistryController],
-  providers: [RegistryExport, RegistryLists, RegistryWriter],
+  providers: [AwaitingSro, RegistryExport, RegistryLists, RegistryWriter],
   exports: [RegistryWriter],
 })
 export class RegistryModule {}
