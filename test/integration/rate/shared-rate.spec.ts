@@ -71,6 +71,13 @@ async function slotOf(
   if (slot === null) throw new Error('no slot');
   return slot;
 }
+/** On a busy machine the store may be too slow for a moment, and then slots come from a part of the rate. */
+async function slotOfStore(source: SlotSource): Promise<Slot> {
+  for (;;) {
+    const slot = await slotOf(source);
+    if (source.isShared()) return slot;
+  }
+}
 /** Slots taken one after the other, each as soon as the one before is given. */
 async function slotsOf(source: SlotSource, count: number, limit = FAST): Promise<number[]> {
   const slots: number[] = [];
@@ -332,9 +339,9 @@ describe('a replica that ends', () => {
   it('without a word, with slots taken, holds nobody up and leaves the rate undivided', async () => {
     const [killed, other] = [await replicaBehindProxy(), replica()];
     await Promise.all([slotOf(killed.source), slotOf(other)]);
-    const lost = await slotOf(killed.source);
+    const lost = await slotOfStore(killed.source);
     killed.proxy.refuse();
-    const next = await slotOf(other);
+    const next = await slotOfStore(other);
     expect(next.atMs - lost.atMs).toBeGreaterThanOrEqual(LIMIT.intervalMs - 0.001);
     await keepAsking([other], 'its row is gone', async () => (await states()).length === 1);
     await keepAsking([other], 'the other has the whole rate', () => other.isShared());
