@@ -40,10 +40,9 @@ export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }
     },
     ...(isForgotten ? { gcTime: 0 } : {}),
   });
-  const faults = error instanceof ProblemError ? error.faults : formFaults;
   const rejection = error instanceof ProblemError ? error : undefined;
-  const problem =
-    faults.length > 0 || rejection !== undefined ? problemOfFaults(fields, faults, rejection) : null;
+  const faults = rejection?.faults ?? formFaults;
+  const isWrong = rejection !== undefined || faults.length > 0;
   useEffect(() => {
     if (faults.length > 0) focusFirstFault(formElement.current);
   }, [faults]);
@@ -72,7 +71,12 @@ export function FieldsForm<T>({ fields, schema, submitLabel, children, ...rest }
       >
         {isUnsaved ? <Unsaved /> : null}
         {above}
-        {problem === null ? null : <FormProblem problem={problem} faults={faultsOfFields(fields, faults)} />}
+        {isWrong ? (
+          <FormProblem
+            problem={problemOfFaults(fields, faults, rejection)}
+            faults={faultsOfFields(fields, faults)}
+          />
+        ) : null}
         {fields.map((field) => (
           <FieldInput key={field.name} field={field} fault={faultOf(field, faults)?.detail} />
         ))}
